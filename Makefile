@@ -1,0 +1,31 @@
+# One door for developers. Every target sets up what it needs and says what it does.
+PY ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready-$(shell cat requirements/runtime.txt requirements/test.txt pyproject.toml | cksum | cut -d' ' -f1)
+
+.PHONY: setup test-setup lint test clean
+
+setup: $(STAMP)
+
+$(STAMP):
+	@echo "== setting up the Python environment in .venv"
+	@sh scripts/venv.sh "$(PY)"
+	@rm -f .venv/.ready-*
+	@touch $@
+
+test-setup: setup
+	@echo "== looking for what the tests need (Chromium, Chinese fonts, Go)"
+	@sh scripts/test-setup.sh
+
+lint: setup
+	@echo "== lint: ruff and mypy"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: test-setup lint
+	@echo "== tests"
+	@$(BIN)/pytest -n 2
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,1 @@
+"""The village 三务公开 board: one Flask server per village or township."""

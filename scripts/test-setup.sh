@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs what the tests need beyond Python where it may. Where it may not it says so here,
+# and the tests that need it fail with the same reason; nothing is skipped in silence.
+set -u
+. "$(dirname "$0")/apt.sh"
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+[ -n "$(fc-list :lang=zh 2>/dev/null)" ] || missing="$missing fontconfig fonts-noto-cjk"
+command -v go >/dev/null 2>&1 || missing="$missing golang-go"
+[ -d /usr/share/gocode/src/golang.org/x/mod ] || missing="$missing golang-golang-x-mod-dev"
+[ -z "$missing" ] && { echo "all there"; exit 0; }
+# shellcheck disable=SC2086
+apt_install $missing || echo "could not install:$missing. Install them by hand; the tests that need them will fail." >&2
+exit 0
