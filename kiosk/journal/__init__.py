@@ -1,0 +1,1 @@
+"""The journal room: entries, streams and their proofs. It knows no feature."""

@@ -1,0 +1,136 @@
+"""Entries: what people did, in canonical bytes.
+
+An entry is one record of an append-only stream. Its *leaf* (the bytes hashed into the stream's
+Merkle tree) is the canonical JSON (RFC 8785) of every field but `body` and `salt`, and covers
+`body_hash` = SHA-256(salt + canonical JSON of the body). A body can therefore be erased for good
+while the stream still verifies and still shows that something stood there.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+import rfc8785
+
+LEAF_LIMIT = 65_535
+"""Bytes: an entry bundle of C2SP tlog-tiles gives each leaf a 16-bit length."""
+
+SALT_BYTES = 16
+
+
+class LeafTooLong(ValueError):
+    """The entry's fields without its body are longer than an entry bundle can hold."""
+
+
+class BodyMismatch(ValueError):
+    """Body and salt do not give the entry's body hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record. `at` is RFC 3339 in UTC; `body` and `salt` are both None once erased."""
+
+    stream: str
+    seq: int
+    kind: str
+    subject: str
+    at: str
+    actor: str
+    body: dict[str, Any] | None
+    salt: bytes | None
+    body_hash: bytes
+
+    @property
+    def erased(self) -> bool:
+        return self.body is None
+
+    @property
+    def leaf(self) -> bytes:
+        """Canonical bytes without body and salt.
+
+        Raises LeafTooLong over 65,535 bytes (C2SP tlog-tiles).
+        """
+        leaf = rfc8785.dumps(
+            {
+                "stream": self.stream,
+                "seq": self.seq,
+                "kind": self.kind,
+                "subject": self.subject,
+                "at": self.at,
+                "actor": self.actor,
+                "body_hash": self.body_hash.hex(),
+            }
+        )
+        if len(leaf) > LEAF_LIMIT:
+            raise LeafTooLong(f"entry {self.stream}#{self.seq}: leaf of {len(leaf)} bytes")
+        return leaf
+
+    def without_body(self) -> "Entry":
+        """The same entry erased: its leaf, and so its place in the tree, is unchanged."""
+        return replace(self, body=None, salt=None)
+
+
+def hash_of_body(salt: bytes, body: dict[str, Any]) -> bytes:
+    """SHA-256 of the salt followed by the body's canonical JSON (RFC 8785): 32 bytes."""
+    return hashlib.sha256(salt + rfc8785.dumps(body)).digest()
+
+
+def new_entry(
+    stream: str, seq: int, kind: str, subject: str, at: str, actor: str, body: dict[str, Any]
+) -> Entry:
+    """An entry with a fresh random salt. Raises LeafTooLong."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    entry = Entry(stream, seq, kind, subject, at, actor, body, salt, hash_of_body(salt, body))
+    entry.leaf  # noqa: B018 - refused here, before anything of it is stored
+    return entry
+
+
+def entry_record(entry: Entry) -> dict[str, Any]:
+    """The entry as plain JSON values, for sync and bundles; bytes as hex."""
+    return {
+        "stream": entry.stream,
+        "seq": entry.seq,
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "at": entry.at,
+        "actor": entry.actor,
+        "body": entry.body,
+        "salt": None if entry.salt is None else entry.salt.hex(),
+        "body_hash": entry.body_hash.hex(),
+    }
+
+
+def entry_from_record(record: dict[str, Any]) -> Entry:
+    """The entry of a record made by `entry_record`, checked.
+
+    Raises BodyMismatch where body and salt do not give the hash or only one of them is there,
+    KeyError, TypeError or ValueError where the record is no such record.
+    """
+    salt = None if record["salt"] is None else bytes.fromhex(record["salt"])
+    body = record["body"]
+    body_hash = bytes.fromhex(record["body_hash"])
+    for field in ("stream", "kind", "subject", "at", "actor"):
+        if not isinstance(record[field], str):
+            raise TypeError(f"{field} is not text")
+    seq = record["seq"]
+    if not isinstance(seq, int) or isinstance(seq, bool) or seq < 0 or len(body_hash) != 32:
+        raise ValueError("seq or body_hash is malformed")
+    if (body is None) != (salt is None):
+        raise BodyMismatch("body and salt are erased together or not at all")
+    if body is not None and salt is not None:
+        if not isinstance(body, dict):
+            raise TypeError("body is not an object")
+        if len(salt) != SALT_BYTES or hash_of_body(salt, body) != body_hash:
+            raise BodyMismatch(f"body of {record['stream']}#{seq} does not give its hash")
+    return Entry(
+        record["stream"],
+        seq,
+        record["kind"],
+        record["subject"],
+        record["at"],
+        record["actor"],
+        body,
+        salt,
+        body_hash,
+    )
