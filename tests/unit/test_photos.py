@@ -1,0 +1,89 @@
+import io
+
+import pytest
+from PIL import Image
+
+from kiosk.attachments import FileRefused
+from kiosk.attachments.photos import photo
+from kiosk.attachments.qr import svg
+
+
+def encoded(picture, format, **options):
+    out = io.BytesIO()
+    picture.save(out, format, **options)
+    return out.getvalue()
+
+
+def noise(width, height):
+    return Image.effect_noise((width, height), 90).convert("RGB")
+
+
+def test_a_large_photo_is_shrunk_and_kept_as_jpeg():
+    made = photo(encoded(Image.radial_gradient("L").convert("RGB").resize((2400, 1200)), "JPEG"))
+    assert (made.width, made.height) == (1920, 960)
+    assert made.type in ("image/jpeg", "image/png")
+    made = photo(encoded(Image.effect_mandelbrot((2400, 1200), (-2, -1, 1, 1), 50), "BMP"))
+    assert made.width == 1920
+
+
+def test_where_it_was_taken_is_removed():
+    picture = Image.merge("RGB", [noise(80, 60).getchannel(0) for _ in range(3)])
+    exif = Image.Exif()
+    exif[0x010F] = "PhoneMaker"
+    exif.get_ifd(0x8825)[1] = "N"
+    data = encoded(picture, "JPEG", exif=exif)
+    assert b"PhoneMaker" in data
+    made = photo(data)
+    assert b"PhoneMaker" not in made.data
+    assert not Image.open(io.BytesIO(made.data)).getexif()
+
+
+def test_a_photo_is_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    made = photo(encoded(noise(80, 60), "JPEG", exif=exif))
+    assert (made.width, made.height) == (60, 80)
+
+
+def test_a_drawing_stays_png_and_keeps_its_transparency():
+    made = photo(encoded(Image.new("RGBA", (10, 10), (200, 0, 0, 90)), "PNG"))
+    assert made.type == "image/png"
+    assert Image.open(io.BytesIO(made.data)).mode == "RGBA"
+
+
+def test_noise_of_many_colours_becomes_jpeg():
+    picture = Image.merge("RGB", [Image.effect_noise((90, 90), 80) for _ in range(3)])
+    assert photo(encoded(picture, "PNG")).type == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "空的"),
+        (b"%PDF-1.7 not a picture", "不是照片"),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 40, "兼容性最佳"),
+        (b"\xff" * (20 * 1024 * 1024 + 1), "太大"),
+    ],
+)
+def test_what_is_no_photo_is_refused_in_plain_words(data, says):
+    with pytest.raises(FileRefused, match=says):
+        photo(data)
+
+
+def test_half_a_photo_is_refused():
+    data = encoded(noise(300, 300), "JPEG")
+    with pytest.raises(FileRefused, match="打不开"):
+        photo(data[: len(data) // 2])
+
+
+def test_a_decompression_bomb_is_refused_unopened():
+    data = encoded(Image.new("1", (9000, 9000)), "PNG")
+    with pytest.raises(FileRefused, match="5000 万像素"):
+        photo(data)
+
+
+def test_a_qr_code_is_local_svg_with_its_quiet_zone():
+    made = svg("http://example.test/n/01J?a=1&b=2")
+    assert made.startswith("<svg") and "a=1&amp;b=2" in made
+    assert "http://www" not in made
+    assert 'viewBox="0 0 ' in made
