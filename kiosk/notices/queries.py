@@ -1,0 +1,273 @@
+"""What is posted: one notice, its versions, the newest, those of an item, and the search."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kiosk.journal.log import Journal
+from kiosk.rules.calendar import Period, PeriodMalformed
+
+AFFAIRS_NAMES = {"party": "党务", "village": "村务", "finance": "财务", "township": "镇里通知"}
+CURRENT_LIMIT = 12
+
+_COLUMNS = """
+    id, stream, village, item, affairs, title, form, period, event, state, published_at,
+    changed_at, display_until, versions, first_seq, last_seq, body
+"""
+_LATIN = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice as it stands. Times are RFC 3339, `display_until` a Beijing date or "".
+
+    `village` is the code of the node that posted it. `body` is None once its current version is
+    erased. `versions` counts publication, corrections and withdrawal.
+    """
+
+    id: str
+    stream: str
+    village: str
+    item: str
+    affairs: str
+    title: str
+    form: str
+    period: str
+    event: str
+    state: str
+    published_at: str
+    changed_at: str
+    display_until: str
+    versions: int
+    first_seq: int
+    last_seq: int
+    body: dict[str, Any] | None
+
+    @property
+    def content(self) -> dict[str, Any] | None:
+        return None if self.body is None else self.body["content"]
+
+    @property
+    def attachments(self) -> list[dict[str, Any]]:
+        return [] if self.body is None else self.body["attachments"]
+
+    @property
+    def reviews(self) -> list[dict[str, Any]]:
+        return [] if self.body is None else self.body["reviews"]
+
+    @property
+    def contact(self) -> str:
+        return "" if self.body is None else self.body["contact"]
+
+    @property
+    def affairs_name(self) -> str:
+        return AFFAIRS_NAMES.get(self.affairs, "")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One step of a notice: `kind` "published", "corrected" or "withdrawn", its full body (None
+    when erased; {reason} for a withdrawal), and the reason given for a change."""
+
+    notice: str
+    stream: str
+    seq: int
+    kind: str
+    at: str
+    actor: str
+    body: dict[str, Any] | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of search results and how many there are in all."""
+
+    notices: list[Notice]
+    total: int
+
+
+def notice(journal: Journal, id: str) -> Notice | None:
+    """The notice of that id, or None. Two origins that used one id: the earlier one."""
+    return _one(journal, "WHERE id = ? ORDER BY published_at, stream", [id])
+
+
+def versions(journal: Journal, notice: Notice) -> list[Version]:
+    """The notice's steps, oldest first."""
+    rows = journal.db.execute(
+        """
+        SELECT notice, stream, seq, kind, at, actor, body, reason FROM notice_versions
+        WHERE notice = ? AND stream = ? AND seq >= ? AND seq <= ? ORDER BY seq
+        """,
+        [notice.id, notice.stream, notice.first_seq, notice.last_seq],
+    )
+    return [_version(row) for row in rows]
+
+
+def newest(
+    journal: Journal,
+    village: str | None,
+    affairs: str | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> list[Notice]:
+    """What stands on the board, newest first; of all villages where `village` is None.
+
+    What was withdrawn is left out; what was erased belongs to no affair and is left out too.
+    """
+    return _many(
+        journal,
+        f"WHERE {_STANDING} AND {_WITHIN} ORDER BY published_at DESC, id DESC LIMIT :limit"
+        " OFFSET :offset",
+        {"village": village, "affairs": affairs, "limit": limit, "offset": offset},
+    )
+
+
+def count(journal: Journal, village: str | None, affairs: str | None = None) -> int:
+    """How many notices `newest` would list without a limit."""
+    row = journal.db.execute(
+        f"SELECT count(*) FROM notices WHERE {_STANDING} AND {_WITHIN}",
+        {"village": village, "affairs": affairs},
+    ).fetchone()
+    return int(row[0])
+
+
+def counts(journal: Journal, village: str | None) -> dict[str, int]:
+    """Standing notices by affair; an affair without any has 0."""
+    rows = journal.db.execute(
+        f"SELECT affairs, count(*) FROM notices WHERE {_STANDING} AND {_WITHIN} GROUP BY affairs",
+        {"village": village, "affairs": None},
+    )
+    return {**dict.fromkeys(AFFAIRS_NAMES, 0), **dict(list(rows))}
+
+
+def every(journal: Journal, village: str, limit: int = 20, offset: int = 0) -> list[Notice]:
+    """All notices of a node, withdrawn and erased ones too, the last changed first."""
+    return _many(
+        journal,
+        "WHERE village = :village ORDER BY changed_at DESC, id DESC LIMIT :limit OFFSET :offset",
+        {"village": village, "limit": limit, "offset": offset},
+    )
+
+
+def of_item(journal: Journal, village: str, item: str) -> list[Notice]:
+    """The standing notices of one catalogue item, newest first."""
+    return _many(
+        journal,
+        f"WHERE {_STANDING} AND village = :village AND item = :item"
+        " ORDER BY published_at DESC, id DESC",
+        {"village": village, "item": item},
+    )
+
+
+def previous_period(journal: Journal, notice: Notice) -> Notice | None:
+    """The same item's notice for the period just before, or None."""
+    try:
+        before = Period.parse(notice.period).previous.id
+    except PeriodMalformed:
+        return None
+    return _one(
+        journal,
+        f"WHERE {_STANDING} AND village = :village AND item = :item AND period = :period"
+        " AND form = :form ORDER BY published_at DESC, id DESC",
+        {
+            "village": notice.village,
+            "item": notice.item,
+            "period": before,
+            "form": notice.form,
+        },
+    )
+
+
+def township_notices(journal: Journal, township: str, limit: int = 5) -> list[Notice]:
+    """What the township tells all its villages, newest first."""
+    return newest(journal, township, "township", limit)
+
+
+def current(journal: Journal, villages: Iterable[str], today: date) -> list[Notice]:
+    """What a screen shows when nobody is there: first what is in its display period, then the
+    newest of the rest, at most twelve, of the given nodes (a village and its township)."""
+    codes = list(villages)
+    marks = ", ".join("?" * len(codes))
+    return _many(
+        journal,
+        f"WHERE {_STANDING} AND village IN ({marks})"
+        " ORDER BY display_until >= ? DESC, published_at DESC, id DESC LIMIT ?",
+        [*codes, today.isoformat(), CURRENT_LIMIT],
+    )
+
+
+def search(
+    journal: Journal, villages: Iterable[str] | None, q: str, limit: int = 20, offset: int = 0
+) -> Found:
+    """Standing notices that hold every word of `q`, of the given nodes or of all.
+
+    A word of Chinese is looked for in title and text, one of Latin letters as full pinyin or as
+    pinyin initials of the title too: "cwsz" finds 财务收支. Title hits come first, then the newest.
+    """
+    words = q.lower().split()
+    if not words:
+        return Found([], 0)
+    clauses, values = [_STANDING], {}
+    codes = None if villages is None else list(villages)
+    if codes is not None:
+        clauses.append(f"village IN ({', '.join(f':v{n}' for n in range(len(codes)))})")
+        values.update({f"v{n}": code for n, code in enumerate(codes)})
+    for n, word in enumerate(words):
+        columns = ["words"] + (["pinyin", "initials"] if _LATIN.fullmatch(word) else [])
+        clauses.append(f"({' OR '.join(f'instr({column}, :w{n})' for column in columns)})")
+        values[f"w{n}"] = word
+    where = "WHERE " + " AND ".join(clauses)
+    total = journal.db.execute(f"SELECT count(*) FROM notices {where}", values).fetchone()[0]
+    found = _many(
+        journal,
+        f"{where} ORDER BY instr(lower(title), :w0) > 0 DESC, instr(initials, :w0) > 0 DESC,"
+        " published_at DESC, id DESC LIMIT :limit OFFSET :offset",
+        {**values, "limit": limit, "offset": offset},
+    )
+    return Found(found, total)
+
+
+def public_blob(journal: Journal, sha: str) -> str | None:
+    """The media type of an attachment that a standing notice shows in any version still on view;
+    None where no notice does."""
+    row = journal.db.execute(
+        """
+        SELECT b.type FROM notice_blobs AS b
+        JOIN notices AS n ON n.id = b.notice AND n.stream = b.stream
+        WHERE b.sha = ? AND n.state != 'withdrawn' AND b.seq BETWEEN n.first_seq AND n.last_seq
+        ORDER BY b.type LIMIT 1
+        """,
+        [sha],
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+_STANDING = "state != 'withdrawn' AND body IS NOT NULL"
+_WITHIN = "(:village IS NULL OR village = :village) AND (:affairs IS NULL OR affairs = :affairs)"
+
+
+def _many(journal: Journal, rest: str, values: Any) -> list[Notice]:
+    rows = journal.db.execute(f"SELECT {_COLUMNS} FROM notices {rest}", values)
+    return [_notice(row) for row in rows]
+
+
+def _one(journal: Journal, rest: str, values: Any) -> Notice | None:
+    found = _many(journal, f"{rest} LIMIT 1", values)
+    return found[0] if found else None
+
+
+def _notice(row: Any) -> Notice:
+    return Notice(*row[:16], body=_parsed(row[16]))
+
+
+def _version(row: Any) -> Version:
+    notice, stream, seq, kind, at, actor, body, reason = row
+    return Version(notice, stream, seq, kind, at, actor, _parsed(body), reason)
+
+
+def _parsed(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else json.loads(text)

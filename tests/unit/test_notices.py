@@ -1,0 +1,190 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk import clock, notices
+from kiosk.journal.log import Journal
+from kiosk.notices import queries
+
+V, T = "371721105201", "371721105000"
+STATEMENT = {
+    "opening": 100_00,
+    "income": [{"name": "租金", "amount": 50_00, "sub": False}],
+    "expense": [{"name": "保洁", "amount": 30_00, "sub": False}],
+    "closing": 120_00,
+    "note": "",
+}
+
+
+def body(**changes):
+    return {
+        "item": "finance.statement",
+        "affairs": "finance",
+        "title": "2026年第三季度财务收支情况",
+        "form": "finance_statement",
+        "period": "2026Q3",
+        "event": "",
+        "content": STATEMENT,
+        "attachments": [],
+        "reviews": [],
+        "display_until": "",
+        "contact": "",
+        **changes,
+    }
+
+
+def plain(title, text="", **changes):
+    return body(
+        item="village.safety", affairs="village", title=title, form="notice", period="",
+        content={"text": text}, **changes,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def journal(tmp_path):
+    made = Journal(tmp_path / "node.db", V, Ed25519PrivateKey.generate(), rooms=[notices.ROOM])
+    yield made
+    made.close()
+
+
+def put(journal, id, kind, entry_body, minute=0):
+    with clock.set_to(datetime(2026, 10, 9, 1, minute, tzinfo=UTC)):
+        return journal.append("public", f"notice.{kind}", id, entry_body, actor="王会计")
+
+
+def rebuilt_equals_live(journal):
+    live = journal.projector.fingerprints(journal.db)
+    journal.rebuild()
+    return live == journal.projector.fingerprints(journal.db)
+
+
+def test_a_published_notice_stands(journal):
+    put(journal, "N1", "published", body())
+    made = notices.notice(journal, "N1")
+    assert (made.state, made.village, made.published_at) == (
+        "published", V, "2026-10-09T01:00:00+00:00",
+    )  # fmt: skip
+    assert made.content == STATEMENT
+    assert queries.newest(journal, V, "finance") == [made]
+    assert queries.newest(journal, T) == []
+
+
+def test_a_correction_replaces_and_the_old_version_stays(journal):
+    put(journal, "N1", "published", body())
+    put(journal, "N1", "corrected", {**body(title="更正后"), "reason": "漏记一笔"}, 5)
+    made = notices.notice(journal, "N1")
+    assert (made.state, made.title, made.versions) == ("corrected", "更正后", 2)
+    first, second = queries.versions(journal, made)
+    assert first.body["title"] == "2026年第三季度财务收支情况"
+    assert (second.kind, second.reason) == ("corrected", "漏记一笔")
+
+
+def test_nothing_changes_after_a_withdrawal(journal):
+    put(journal, "N1", "published", body())
+    put(journal, "N1", "withdrawn", {"reason": "重复"}, 1)
+    put(journal, "N1", "corrected", {**body(title="后来"), "reason": "x"}, 2)
+    put(journal, "N1", "published", body(title="再来"), 3)
+    made = notices.notice(journal, "N1")
+    assert (made.state, made.title) == ("withdrawn", "2026年第三季度财务收支情况")
+    assert queries.newest(journal, V) == []
+    assert [version.kind for version in queries.versions(journal, made)] == [
+        "published", "withdrawn",
+    ]  # fmt: skip
+    assert rebuilt_equals_live(journal)
+
+
+def test_an_erased_body_is_gone_and_the_place_stays(journal):
+    put(journal, "N1", "published", body(attachments=[
+        {"sha": "a" * 64, "name": "", "type": "image/png", "width": 1, "height": 1}
+    ]))  # fmt: skip
+    assert queries.public_blob(journal, "a" * 64) == "image/png"
+    journal.erase("public", 0, actor="王会计", reason="身份证号")
+    made = notices.notice(journal, "N1")
+    assert (made.title, made.body) == ("内容已删除", None)
+    assert queries.search(journal, None, "cwsz").total == 0
+    assert queries.public_blob(journal, "a" * 64) is None
+    assert rebuilt_equals_live(journal)
+
+
+def test_an_erased_first_version_leaves_its_correction_standing(journal):
+    put(journal, "N1", "published", body())
+    put(journal, "N1", "corrected", {**body(title="更正后"), "reason": "含身份证号"}, 5)
+    journal.erase("public", 0, actor="王会计", reason="身份证号")
+    assert notices.notice(journal, "N1").title == "更正后"
+    assert rebuilt_equals_live(journal)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"title": "只有题目"},
+        body(content={"text": 3}),
+        body(content=None),
+        body(affairs="other"),
+        body(attachments=[{"sha": "x"}]),
+        body(form="person_list", content={"columns": [], "rows": [["多一格"]], "total": None}),
+    ],
+)
+def test_a_body_of_another_shape_is_not_shown(journal, broken):
+    put(journal, "N1", "published", broken)
+    assert notices.notice(journal, "N1").body is None
+    assert queries.newest(journal, V) == []
+
+
+def test_nothing_is_posted_outside_the_public_stream(journal):
+    journal.append("parent", "notice.published", "N1", body())
+    assert notices.notice(journal, "N1") is None
+
+
+@pytest.mark.parametrize("q", ["财务收支", "cwsz", "CWSZ", "caiwu", "2026 收支", "租金", "dsjd"])
+def test_search_finds_text_pinyin_and_initials(journal, q):
+    put(journal, "N1", "published", body())
+    put(journal, "N2", "published", plain("汛期值班安排", "二十四小时"), 1)
+    found = queries.search(journal, [V, T], q)
+    assert [hit.id for hit in found.notices] == ["N1"]
+
+
+def test_search_says_nothing_for_nothing(journal):
+    put(journal, "N1", "published", body())
+    assert queries.search(journal, None, "  ").total == 0
+    assert queries.search(journal, None, "没有的").total == 0
+    assert queries.search(journal, None, "%").total == 0
+    assert queries.search(journal, [T], "财务").total == 0
+
+
+def test_titles_come_before_texts(journal):
+    put(journal, "N1", "published", plain("防汛值班"))
+    put(journal, "N2", "published", plain("环境整治", "也说到防汛"), 9)
+    found = queries.search(journal, None, "防汛")
+    assert [hit.id for hit in found.notices] == ["N1", "N2"]
+
+
+def test_the_period_before_is_of_the_same_item_and_village(journal):
+    put(journal, "N0", "published", body(period="2026Q1"))
+    put(journal, "N1", "published", body(period="2026Q2"))
+    put(journal, "NX", "published", body(period="2026Q2", item="finance.special"), 1)
+    put(journal, "N2", "published", body(), 2)
+    assert queries.previous_period(journal, notices.notice(journal, "N2")).id == "N1"
+    assert queries.previous_period(journal, notices.notice(journal, "N0")) is None
+    put(journal, "N3", "published", plain("没有期间"), 3)
+    assert queries.previous_period(journal, notices.notice(journal, "N3")) is None
+
+
+def test_what_is_in_its_display_period_is_shown_first(journal):
+    put(journal, "OLD", "published", plain("公示中", display_until="2026-10-20"))
+    put(journal, "NEW", "published", plain("新的"), 9)
+    today = date(2026, 10, 20)
+    assert [n.id for n in queries.current(journal, [V], today)] == ["OLD", "NEW"]
+    assert [n.id for n in queries.current(journal, [V], date(2026, 10, 21))] == ["NEW", "OLD"]
+
+
+def test_lists_page_and_count(journal):
+    for minute in range(5):
+        put(journal, f"N{minute}", "published", plain(f"第{minute}条"), minute)
+    put(journal, "F", "published", body(), 6)
+    assert [n.id for n in queries.newest(journal, V, "village", 2, 2)] == ["N2", "N1"]
+    assert queries.counts(journal, V) == {"party": 0, "village": 5, "finance": 1, "township": 0}
+    assert queries.count(journal, None, "village") == 5
+    assert [n.id for n in queries.every(journal, V, limit=1)] == ["F"]
