@@ -1,0 +1,109 @@
+"""When this node last heard of another one, and how that went.
+
+A township keeps one contact a village, a village one for its township. Times are aware, in UTC.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kiosk import clock
+from kiosk.journal.log import Journal
+
+FIRST_DELAY = timedelta(seconds=15)
+LONGEST_DELAY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """`status` is what the peer last said of itself (or, for a township, what was learnt of it);
+    `last_error` is in plain Chinese and empty after a success, `failures` counts since then."""
+
+    peer: str
+    last_attempt: datetime | None
+    last_success: datetime | None
+    next_attempt: datetime | None
+    failures: int
+    last_error: str
+    status: dict[str, Any]
+
+
+def last_contact(journal: Journal, code: str) -> Contact | None:
+    """The contact with the node of that code; None where there never was one."""
+    row = journal.db.execute(f"SELECT {_COLUMNS} FROM contacts WHERE peer = ?", [code]).fetchone()
+    return None if row is None else _contact(row)
+
+
+def contacts(journal: Journal) -> list[Contact]:
+    """Every contact, by code."""
+    return [
+        _contact(row)
+        for row in journal.db.execute(f"SELECT {_COLUMNS} FROM contacts ORDER BY peer")
+    ]
+
+
+def succeeded(journal: Journal, peer: str, status: dict[str, Any]) -> None:
+    """A whole round went well."""
+    now = clock.stamp()
+    journal.db.execute(
+        """
+        INSERT INTO contacts (peer, last_attempt, last_success, status)
+        VALUES (:peer, :now, :now, :status)
+        ON CONFLICT (peer) DO UPDATE SET last_attempt = :now, last_success = :now,
+            next_attempt = NULL, failures = 0, last_error = '', status = :status
+        """,
+        {"peer": peer, "now": now, "status": json.dumps(status, ensure_ascii=False)},
+    )
+
+
+def failed(journal: Journal, peer: str, error: str, random: Callable[[], float]) -> None:
+    """A round failed with `error`, in words for people; the next one is put off."""
+    with journal.writing() as db:
+        before = last_contact(journal, peer)
+        failures = (before.failures if before else 0) + 1
+        now = clock.now()
+        db.execute(
+            """
+            INSERT INTO contacts (peer, last_attempt, next_attempt, failures, last_error)
+            VALUES (:peer, :now, :next, :failures, :error)
+            ON CONFLICT (peer) DO UPDATE SET last_attempt = :now, next_attempt = :next,
+                failures = :failures, last_error = :error
+            """,
+            {
+                "peer": peer,
+                "now": now.isoformat(timespec="seconds"),
+                "next": (now + delay(failures, random)).isoformat(timespec="seconds"),
+                "failures": failures,
+                "error": error,
+            },
+        )
+
+
+def delay(failures: int, random: Callable[[], float]) -> timedelta:
+    """How long to wait after so many failures in a row: doubling, at most ten minutes, and
+    between half and all of that, as `random` (0 to 1) says, so that villages whose township
+    comes back do not all call in the same second."""
+    doubled = min(FIRST_DELAY * (1 << min(failures - 1, 16)), LONGEST_DELAY)
+    return doubled * (0.5 + 0.5 * random())
+
+
+_COLUMNS = "peer, last_attempt, last_success, next_attempt, failures, last_error, status"
+
+
+def _contact(row: tuple[Any, ...]) -> Contact:
+    peer, attempt, success, following, failures, error, status = row
+    return Contact(
+        peer,
+        _moment(attempt),
+        _moment(success),
+        _moment(following),
+        failures,
+        error,
+        json.loads(status),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
