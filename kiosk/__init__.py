@@ -1,1 +1,53 @@
 """The village 三务公开 board: one Flask server per village or township."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from kiosk.node import Node
+
+
+def create_app(node: Node) -> Flask:
+    """The web application of an opened node: wires the doors; nothing else."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+    from flask import Flask
+
+    from kiosk.web import errors, formats, guard, templates_dir
+
+    app = Flask(__name__, static_folder="web/static", template_folder=str(templates_dir()))
+    secret = HKDF(hashes.SHA256(), 32, None, b"kiosk session").derive(node.key.private_bytes_raw())
+    app.config.update(
+        SECRET_KEY=secret,
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        SESSION_COOKIE_NAME=f"kiosk-{node.config.code}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=node.config.public_url.startswith("https:"),
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["kiosk"] = node
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    formats.install(app)
+    errors.install(app)
+    guard.csrf.init_app(app)
+    guard.limiter.init_app(app)
+    app.after_request(guard.add_headers)
+    import importlib  # TEMPORARY-WHILE-BUILDING
+
+    side = "township" if node.config.is_township else "office"
+    for name in ("web.board", "web.phone", "web.streams", "web.api", f"web.{side}", "sync.server"):
+        try:
+            door = importlib.import_module(f"kiosk.{name}")
+        except ImportError as e:
+            print("DOOR missing:", name, e)
+            continue
+        app.register_blueprint(door.blueprint)
+        if name == "sync.server":
+            guard.csrf.exempt(door.blueprint)
+    return app

@@ -1,0 +1,148 @@
+"""The one place that opens the database, and the journal's own tables.
+
+`node.db` is SQLite in WAL mode with `synchronous=FULL`: what was acknowledged survives a power
+cut. Each thread has its own connection; statements outside `writing()` commit by themselves.
+`secure_delete` overwrites what an erasure removes.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+BUSY_SECONDS = 30
+
+migrations = Migrations("journal")
+
+
+@migrations()
+def m001_journal(db: Database) -> None:
+    for statement in (
+        """
+        CREATE TABLE origins (
+            code TEXT PRIMARY KEY,
+            host TEXT NOT NULL,
+            public_key BLOB NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE entries (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            stream TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            at TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            body TEXT,
+            salt BLOB,
+            body_hash BLOB NOT NULL,
+            UNIQUE (stream, seq)
+        )
+        """,
+        "CREATE INDEX entries_by_subject ON entries (subject)",
+        """
+        CREATE TABLE tree (
+            stream TEXT NOT NULL,
+            level INTEGER NOT NULL,
+            idx INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            PRIMARY KEY (stream, level, idx)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE checkpoints (
+            stream TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            root BLOB NOT NULL,
+            note TEXT NOT NULL,
+            PRIMARY KEY (stream, size)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE cosignatures (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            stream TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            witness TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            line TEXT NOT NULL,
+            UNIQUE (stream, size, witness, at)
+        )
+        """,
+        """
+        CREATE TABLE forks (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            stream TEXT NOT NULL,
+            held TEXT NOT NULL,
+            seen TEXT NOT NULL,
+            noted_at TEXT NOT NULL,
+            UNIQUE (stream, seen)
+        )
+        """,
+    ):
+        db.execute(statement)
+
+
+class Store:
+    """Connections to one database file, one a thread."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        self._local = threading.local()
+        self._all: list[Database] = []
+        self._guard = threading.Lock()
+        self._writer = threading.RLock()
+
+    @property
+    def db(self) -> Database:
+        """This thread's connection."""
+        found: Database | None = getattr(self._local, "db", None)
+        if found is None:
+            found = connect(self.path)
+            self._local.db = found
+            with self._guard:
+                self._all.append(found)
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """One write transaction: all of the block or nothing. Nested blocks join the outer one."""
+        db = self.db
+        with self._writer:
+            if db.conn.in_transaction:
+                yield db
+                return
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.rollback()
+                raise
+            db.commit()
+
+    def close(self) -> None:
+        with self._guard:
+            for db in self._all:
+                db.close()
+            self._all.clear()
+        self._local = threading.local()
+
+
+def connect(path: str) -> Database:
+    """A connection with the settings that every use of a node's database relies on."""
+    conn = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        conn.execute(f"PRAGMA {pragma}")
+    return Database(conn)
