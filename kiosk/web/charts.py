@@ -31,34 +31,10 @@ class Flow:
     expense: int
 
 
-@dataclass(frozen=True)
-class Change:
-    """How an amount compares with the one before; `percent` is None where that was 0."""
-
-    difference: int
-    percent: float | None
-
-    @property
-    def words(self) -> str:
-        if self.difference == 0:
-            return "与上期相同"
-        way = "增加" if self.difference > 0 else "减少"
-        share = "" if self.percent is None else f"（{abs(self.percent):.1f}%）"
-        return f"比上期{way} {accounts.yuan(abs(self.difference))} 元{share}"
-
-
-def flow(content: Mapping[str, Any], label: str = "") -> Flow:
-    """The sums of a finance_statement or ledger; 其中 lines are not summed."""
-    if "lines" in content:
-        lines = content["lines"]
-        return Flow(label, sum(it["income"] for it in lines), sum(it["expense"] for it in lines))
-    return Flow(label, _total(content["income"]), _total(content["expense"]))
-
-
-def change(now: int, before: int) -> Change:
-    """The difference between two amounts in fen."""
-    percent = None if before == 0 else (now - before) * 100 / abs(before)
-    return Change(now - before, percent)
+def flow(content: Mapping[str, Any], form: str, label: str = "") -> Flow:
+    """The sums of a finance_statement or ledger."""
+    sums = accounts.totals(content, form)
+    return Flow(label, sums.income, sums.expense)
 
 
 def income_and_expense(now: Flow, before: Flow | None = None) -> Markup:
@@ -70,7 +46,9 @@ def income_and_expense(now: Flow, before: Flow | None = None) -> Markup:
     ):
         bars.append(_Bar(name, amount, tone, BAR))
         if earlier is not None and before is not None:
-            bars.append(_Bar(f"{before.label or '上期'}{name}", earlier, f"{tone}-before", BAR_BEFORE))
+            bars.append(
+                _Bar(f"{before.label or '上期'}{name}", earlier, f"{tone}-before", BAR_BEFORE)
+            )
     title = f"{now.label}收入 {accounts.yuan(now.income)} 元，支出 {accounts.yuan(now.expense)} 元"
     if before is not None:
         title += (
@@ -158,10 +136,6 @@ def _drawn(title: str, bars: Sequence[_Bar]) -> Markup:
 
 
 def _fitting(name: str, said: str, size: int) -> str:
-    """The name, shortened where it would run into the amount (full-width glyphs are `size` wide)."""
+    """The name, shortened where it would run into the amount (a glyph is `size` wide)."""
     room = int((WIDTH - 0.6 * size * len(said) - size) // size)
     return name if len(name) <= room else name[: max(room - 1, 1)] + "…"
-
-
-def _total(lines: Iterable[Mapping[str, Any]]) -> int:
-    return sum(line["amount"] for line in lines if not line["sub"])
