@@ -1,0 +1,310 @@
+"""One round of a village with its township: push, pull, attachments, status.
+
+Every step starts from what the other side holds, so a round that was cut off anywhere is simply
+followed by another one. What fails is put into words for people and kept with the contact.
+"""
+
+import logging
+import random
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from kiosk import clock
+from kiosk import config as settings
+from kiosk.attachments.blobs import BlobMismatch
+from kiosk.config import Upstream
+from kiosk.journal.checkpoint import NoteMalformed, SignatureWrong
+from kiosk.journal.entry import BodyMismatch
+from kiosk.journal.log import BadEntries, ForkFound, Origin, UnknownOrigin
+from kiosk.node import Node
+from kiosk.sync import contacts, references, wire
+from kiosk.sync.calls import AnsweredNo, Calls
+from kiosk.sync.transport import Http, Transport, Unreachable
+from kiosk.sync.wire import MessageMalformed
+
+BLOBS_A_REQUEST = 500
+
+CHANNELS_PUSHED = ("public", "parent")
+
+log = logging.getLogger(__name__)
+
+# Rounds of one folder follow each other: two at a time would only do the same work twice.
+_running: dict[Path, threading.Lock] = {}
+_guard = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a round did: entries and attachments moved each way, the township's clock minus ours,
+    and `troubles` in plain Chinese, empty when all went well."""
+
+    pushed: int = 0
+    pulled: int = 0
+    blobs_sent: int = 0
+    blobs_got: int = 0
+    offset: timedelta | None = None
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass
+class _Round:
+    node: Node
+    up: Upstream
+    calls: Calls
+    done: Outcome = field(default_factory=Outcome)
+
+    def add(self, **more: int) -> None:
+        self.done = replace(
+            self.done, **{name: getattr(self.done, name) + count for name, count in more.items()}
+        )
+
+    def trouble(self, words: str) -> None:
+        if words not in self.done.troubles:
+            self.done = replace(self.done, troubles=(*self.done.troubles, words))
+
+
+def upstream(node: Node) -> Upstream | None:
+    """The township of this node, also where it was joined after the node was opened."""
+    return node.config.upstream or settings.load(node.config.dir).upstream
+
+
+def scheduled_round(node: Node) -> Outcome | None:
+    """A round, unless the last ones failed and it is too early for another; None then."""
+    up = upstream(node)
+    if up is None:
+        return None
+    contact = contacts.last_contact(node.journal, up.code)
+    if contact and contact.next_attempt and clock.now() < contact.next_attempt:
+        return None
+    return round(node)
+
+
+def round(
+    node: Node,
+    transport: Transport | None = None,
+    *,
+    random: Callable[[], float] = random.random,
+) -> Outcome:
+    """One round now. What goes wrong with the network or the other side is in `troubles` and on
+    file with the contact, never raised."""
+    up = upstream(node)
+    if up is None:
+        return Outcome(troubles=("还没有加入乡镇。请先向乡镇要加入码，再运行 kiosk enrol。",))
+    with _one_at_a_time(node):
+        if transport is not None:
+            done = _whole(_Round(node, up, Calls(node.config.code, node.key, transport)))
+        else:
+            with Http(up.url) as http:
+                done = _whole(_Round(node, up, Calls(node.config.code, node.key, http)))
+        if done.troubles:
+            log.warning("sync with %s: %s", up.code, " ".join(done.troubles))
+            contacts.failed(node.journal, up.code, " ".join(done.troubles), random)
+        else:
+            contacts.succeeded(
+                node.journal,
+                up.code,
+                {"offset": int(done.offset.total_seconds()) if done.offset else 0},
+            )
+    return done
+
+
+def _whole(this: _Round) -> Outcome:
+    try:
+        heads = this.calls.post("/heads", {})
+        if not isinstance(heads, dict):
+            raise MessageMalformed("no heads")
+        for channel in CHANNELS_PUSHED:
+            with _stream_trouble(this):
+                _push(this, this.node.journal.own(channel), heads)
+        for stream in _pulled(this):
+            with _stream_trouble(this):
+                _pull(this, stream, heads)
+        with _stream_trouble(this):
+            _send_blobs(this)
+        with _stream_trouble(this):
+            _get_blobs(this)
+        this.calls.post("/status", _status(this))
+    except (Unreachable, AnsweredNo) as error:
+        this.trouble(str(error))
+    except MessageMalformed:
+        this.trouble("镇里服务器的回答看不懂，两边的程序版本可能不同。")
+    return replace(this.done, offset=this.calls.offset)
+
+
+@contextmanager
+def _stream_trouble(this: _Round) -> Iterator[None]:
+    """Trouble with one stream does not keep the others from going on."""
+    try:
+        yield
+    except ForkFound as fork:
+        this.trouble(f"{fork.stream}：两边的记录互相矛盾，已留存双方签名作为证据，请联系乡镇。")
+    except AnsweredNo as error:
+        this.trouble(str(error))
+    except (
+        BadEntries,
+        BodyMismatch,
+        BlobMismatch,
+        NoteMalformed,
+        SignatureWrong,
+        UnknownOrigin,
+        MessageMalformed,
+    ) as error:
+        log.warning("while syncing with %s: %s", this.up.code, error)
+        this.trouble("镇里发来的内容核对不上，没有收下。")
+
+
+def _push(this: _Round, stream: str, heads: dict[str, Any]) -> None:
+    journal = this.node.journal
+    there, note = _head(heads, stream)
+    own = journal.size(stream)
+    if there > own:
+        _prove_fork_or_loss(this, stream, own, note)
+        return
+    if note is not None:
+        _keep_cosignature(this, stream, note)
+    while there < own:
+        batch = wire.batch(journal, stream, there)
+        try:
+            answer = this.calls.post(f"/streams/{stream}", batch)
+        except AnsweredNo as refusal:
+            held = refusal.more.get("held")
+            if refusal.status == 409 and isinstance(held, str):
+                fork = ForkFound(stream, batch["note"] or batch["old"], held)
+                journal.note_fork(fork)
+                raise fork from refusal
+            raise
+        size = answer.get("size") if isinstance(answer, dict) else None
+        if not isinstance(size, int) or size <= there:
+            raise MessageMalformed("the push was not taken")
+        this.add(pushed=size - there)
+        _keep_cosignature(this, stream, answer.get("note"))
+        there = size
+
+
+def _prove_fork_or_loss(this: _Round, stream: str, own: int, note: str | None) -> None:
+    """The township holds more of our stream than we do: our database is an old one."""
+    batch = wire.batch(this.node.journal, stream, own)
+    if own:
+        try:
+            this.calls.post(f"/streams/{stream}", batch)
+        except AnsweredNo as refusal:
+            if refusal.status == 409 and note is not None:
+                fork = ForkFound(stream, batch["old"], note)
+                this.node.journal.note_fork(fork)
+                raise fork from refusal
+            raise
+    this.trouble("本机的记录比镇里留存的少（可能用旧备份恢复过）。请先联系乡镇恢复，再发布新内容。")
+
+
+def _keep_cosignature(this: _Round, stream: str, note: Any) -> None:
+    if not isinstance(note, str):
+        raise MessageMalformed("no cosigned checkpoint")
+    witness = Origin(this.up.code, this.up.host, this.up.public_key)
+    try:
+        this.node.journal.add_cosignatures(stream, note, witness)
+    except BadEntries:
+        # A history of ours that is not the one held here, signed by us: a fork.
+        size = this.node.journal.size(stream)
+        fork = ForkFound(stream, this.node.journal.checkpoint(stream, size) or "", note)
+        this.node.journal.note_fork(fork)
+        raise fork from None
+
+
+def _pulled(this: _Round) -> list[str]:
+    return [f"{this.up.code}/public", f"{this.up.code}/{this.node.config.code}"]
+
+
+def _pull(this: _Round, stream: str, heads: dict[str, Any]) -> None:
+    journal = this.node.journal
+    there, note = _head(heads, stream)
+    held = journal.size(stream)
+    if there <= held:
+        if note is not None and note != journal.checkpoint(stream):
+            journal.take(stream, [], note)
+        return
+    while held < there:
+        got = wire.parse_batch(this.calls.get(f"/streams/{stream}?from={held}"))
+        size = wire.take(journal, stream, got)
+        if size <= held:
+            raise MessageMalformed("the batch brought nothing")
+        this.add(pulled=size - held)
+        held = size
+
+
+def _send_blobs(this: _Round) -> None:
+    journal, blobs = this.node.journal, this.node.blobs
+    references.note_new(journal)
+    streams = [journal.own(channel) for channel in CHANNELS_PUSHED]
+    waiting = [sha for sha in references.unsettled(journal, streams) if blobs.has(sha)]
+    for start in range(0, len(waiting), BLOBS_A_REQUEST):
+        asked = waiting[start : start + BLOBS_A_REQUEST]
+        answer = this.calls.post("/blobs/missing", {"shas": asked})
+        missing = answer.get("missing") if isinstance(answer, dict) else None
+        if not isinstance(missing, list):
+            raise MessageMalformed("no list of attachments")
+        references.settle(journal, streams, [sha for sha in asked if sha not in missing])
+        for sha in asked:
+            if sha in missing:
+                with blobs.path(sha).open("rb") as file:
+                    this.calls.upload(f"/blobs/{sha}", sha, file)
+                this.add(blobs_sent=1)
+                references.settle(journal, streams, [sha])
+
+
+def _get_blobs(this: _Round) -> None:
+    journal, blobs = this.node.journal, this.node.blobs
+    streams = _pulled(this)
+    for sha in references.unsettled(journal, streams):
+        if not blobs.has(sha):
+            try:
+                blobs.put_stream(this.calls.download(f"/blobs/{sha}"), expected=sha)
+            except AnsweredNo as refusal:
+                if refusal.status == 404:
+                    continue
+                raise
+            this.add(blobs_got=1)
+        references.settle(journal, streams, [sha])
+
+
+def _status(this: _Round) -> dict[str, Any]:
+    offset = this.calls.offset
+    return {
+        "version": version("sanwu-kiosk"),
+        "disk_free": shutil.disk_usage(this.node.config.dir).free,
+        "queue": _queue(this),
+        "clock": clock.stamp(),
+        "offset": int(offset.total_seconds()) if offset else 0,
+        "troubles": list(this.done.troubles),
+    }
+
+
+def _queue(this: _Round) -> int:
+    """Own entries that the township has not cosigned."""
+    journal = this.node.journal
+    streams = [journal.own(channel) for channel in CHANNELS_PUSHED]
+    return sum(journal.size(each) - (journal.cosigned_size(each) or 0) for each in streams)
+
+
+def _head(heads: dict[str, Any], stream: str) -> tuple[int, str | None]:
+    try:
+        size, note = heads[stream]["size"], heads[stream]["note"]
+    except (KeyError, TypeError) as error:
+        raise MessageMalformed(f"no head of {stream}") from error
+    if not isinstance(size, int) or size < 0 or not (note is None or isinstance(note, str)):
+        raise MessageMalformed(f"no head of {stream}")
+    return size, note
+
+
+@contextmanager
+def _one_at_a_time(node: Node) -> Iterator[None]:
+    with _guard:
+        lock = _running.setdefault(Path(node.config.dir).resolve(), threading.Lock())
+    with lock:
+        yield

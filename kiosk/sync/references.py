@@ -1,0 +1,66 @@
+"""Which attachments the streams held here name, and which of them both sides have.
+
+Read off the entries once, in the order in which they came in, and kept in local tables, so that
+a round costs what is new and not what is there.
+"""
+
+from kiosk.attachments.named import named_in
+from kiosk.journal.log import ERASED, Journal
+
+BATCH = 500
+
+
+def note_new(journal: Journal) -> None:
+    """Reads the entries that came in since the last call."""
+    while True:
+        position = journal.db.execute("SELECT position FROM sync_scan").fetchone()[0]
+        changes = journal.changes(position, BATCH)
+        if not changes:
+            return
+        with journal.writing() as db:
+            for _, entry in changes:
+                if entry.kind == ERASED and entry.body is not None:
+                    db.execute(
+                        "DELETE FROM sync_blobs WHERE stream = ? AND seq = ?",
+                        [entry.stream, entry.body["seq"]],
+                    )
+                for sha in sorted(named_in(entry.body)):
+                    db.execute(
+                        "INSERT OR IGNORE INTO sync_blobs (stream, seq, sha) VALUES (?, ?, ?)",
+                        [entry.stream, entry.seq, sha],
+                    )
+            db.execute("UPDATE sync_scan SET position = max(position, ?)", [changes[-1][0]])
+
+
+def unsettled(journal: Journal, streams: list[str]) -> list[str]:
+    """Attachments that entries of the streams name and that are not known to be on both sides."""
+    marks = ", ".join("?" * len(streams))
+    rows = journal.db.execute(
+        f"""
+        SELECT DISTINCT sha FROM sync_blobs
+        WHERE settled = 0 AND stream IN ({marks}) ORDER BY sha
+        """,
+        streams,
+    )
+    return [row[0] for row in rows]
+
+
+def settle(journal: Journal, streams: list[str], shas: list[str]) -> None:
+    """Notes that both sides have the attachments."""
+    with journal.writing() as db:
+        for stream in streams:
+            for sha in shas:
+                db.execute(
+                    "UPDATE sync_blobs SET settled = 1 WHERE stream = ? AND sha = ?",
+                    [stream, sha],
+                )
+
+
+def names(journal: Journal, streams: list[str], sha: str) -> bool:
+    """Whether an entry of one of the streams names the attachment."""
+    marks = ", ".join("?" * len(streams))
+    row = journal.db.execute(
+        f"SELECT 1 FROM sync_blobs WHERE sha = ? AND stream IN ({marks}) LIMIT 1",
+        [sha, *streams],
+    ).fetchone()
+    return row is not None
