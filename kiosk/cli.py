@@ -88,7 +88,12 @@ def serve(dir: Path, host: str, port: int) -> None:
     with plain_failures():
         node = open_node(dir)
         click.echo(f"{node.config.name}：http://{host}:{port}/")
-        serve_node(node, host, port)
+        try:
+            serve_node(node, host, port)
+        except OSError as error:
+            raise click.ClickException(
+                f"端口 {port} 打不开，可能已被别的程序占用，请换一个：--port（{error}）"
+            ) from error
 
 
 @main.group()
