@@ -207,16 +207,17 @@ def renewed(duty: Duty, facts: Facts, holidays: Holidays | None = None) -> Duty:
     return replace(duty, opens=again.opens, due=again.due, escalates=again.escalates)
 
 
+def bounded(claimed: datetime, not_before: datetime | None, witnessed: datetime | None) -> datetime:
+    """The moment that counts for something claimed: moved into what the witnesses leave open."""
+    moment = claimed if not_before is None else max(claimed, not_before)
+    return moment if witnessed is None else min(moment, witnessed)
+
+
 def published_at(facts: Facts) -> datetime | None:
-    """When the notice counts as published: the claim, bounded by the witnesses; None without."""
-    moment = facts.claimed
-    if moment is None:
+    """When the notice counts as published; None without one."""
+    if facts.claimed is None:
         return None
-    if facts.not_before is not None:
-        moment = max(moment, facts.not_before)
-    if facts.witnessed is not None:
-        moment = min(moment, facts.witnessed)
-    return moment
+    return bounded(facts.claimed, facts.not_before, facts.witnessed)
 
 
 def state(duty: Duty, facts: Facts, today: date, holidays: Holidays | None = None) -> str:

@@ -1,0 +1,221 @@
+"""What is said about duties: events, nothing to report, confirmation, excuses, new rules; and the
+nightly turning over of states with its reminders. Clock-bound states themselves are not stored:
+`turn` only records that this node noticed a change, and reminds once of each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ulid import ULID
+
+from kiosk import clock
+from kiosk.duties import queries
+from kiosk.duties.queries import DutyRow
+from kiosk.journal.log import Draft, Journal
+from kiosk.rules import codes, timeliness
+from kiosk.rules.calendar import Period, day_in_words
+
+REMIND = ("due", "overdue", "escalated", "stale")
+"""States on whose beginning a reminder is written."""
+
+
+class DutyRefused(ValueError):
+    """It cannot be said of this duty, or not by this node; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A duty that moved from one state to another since this node last looked."""
+
+    row: DutyRow
+    before: str
+
+    @property
+    def reminds(self) -> bool:
+        return self.row.state in REMIND
+
+
+def open_event(journal: Journal, actor: str, item: str, title: str, on: date) -> str:
+    """Says that something happened on a day which must be published; the event's id.
+
+    Raises DutyRefused where the item is not one for events or the day lies ahead.
+    """
+    rules = queries.catalogue(journal).rules_at(item, on)
+    if rules is None or rules.cadence != "event":
+        raise DutyRefused("目录里没有这个随时公开的事项，请重新选择。")
+    if not title.strip():
+        raise DutyRefused("请写明是什么事。")
+    if on > clock.today():
+        raise DutyRefused("日期还没到，请填写事情发生的日期。")
+    id = _new_id()
+    body = {"item": item, "title": title.strip(), "on": on.isoformat()}
+    journal.append("public", "duty.opened", id, body, actor=actor)
+    return id
+
+
+def declare_none(
+    journal: Journal, actor: str, item: str, period: str, reason: str, *, event: str = ""
+) -> str:
+    """The village declares that nothing happened in a period (零报告); the declaration's id.
+
+    Raises DutyRefused for a standing item, a period not yet over, something published, declared or
+    excused already, or without a reason.
+    """
+    today = clock.today()
+    row = _owed(journal, journal.code, item, period, event, today)
+    if row.item.cadence == timeliness.STANDING:
+        raise DutyRefused("长期公开的事项不能作零报告。")
+    if row.state not in timeliness.OPEN:
+        raise DutyRefused(f"{row.words}，不用再作零报告。")
+    if period:
+        end = Period.parse(period).end
+        if today <= end < row.duty.due:
+            raise DutyRefused(f"这一期到{day_in_words(end, today)}才结束，结束后再作零报告。")
+    id = _new_id()
+    body = {"item": item, "period": period, "event": event, "reason": _reason(reason)}
+    journal.append("public", "duty.declared_none", id, body, actor=actor)
+    return id
+
+
+def confirm(journal: Journal, actor: str, item: str) -> None:
+    """The village confirms that a standing item on its board is still right.
+
+    Raises DutyRefused where it is no standing item or was not published yet.
+    """
+    row = _owed(journal, journal.code, item, "", "", clock.today())
+    if row.published is None:
+        raise DutyRefused(f"{row.title}还没有公开过，请先公开。")
+    journal.append("public", "duty.confirmed", item, {"item": item}, actor=actor)
+
+
+def excuse(
+    journal: Journal,
+    actor: str,
+    village: str,
+    item: str,
+    period: str,
+    reason: str,
+    *,
+    event: str = "",
+) -> None:
+    """The township excuses a village from one duty. Raises DutyRefused."""
+    _must_be_over(journal, village)
+    row = _owed(journal, village, item, period, event, clock.today())
+    if row.state in ("met", "excused"):
+        raise DutyRefused(f"{row.words}，不用再免。")
+    body = {
+        "village": village,
+        "item": item,
+        "period": period,
+        "event": event,
+        "reason": _reason(reason),
+    }
+    journal.append("public", "duty.excused", _new_id(), body, actor=actor)
+
+
+def reject_none(
+    journal: Journal,
+    actor: str,
+    village: str,
+    item: str,
+    period: str,
+    reason: str,
+    *,
+    event: str = "",
+) -> None:
+    """The township rejects a village's declaration that there was nothing; the duty is open again.
+
+    Raises DutyRefused where no declaration stands.
+    """
+    _must_be_over(journal, village)
+    row = _owed(journal, village, item, period, event, clock.today())
+    if not row.declaration or row.none_rejected:
+        raise DutyRefused("这一项没有等待审看的零报告。")
+    body = {
+        "village": village,
+        "item": item,
+        "period": period,
+        "event": event,
+        "reason": _reason(reason),
+    }
+    journal.append("public", "duty.none_rejected", row.declaration, body, actor=actor)
+
+
+def change_catalogue(journal: Journal, actor: str, changes: Iterable[Mapping[str, Any]]) -> None:
+    """The township changes the catalogue of its villages (see `rules.catalogue`).
+
+    Raises CatalogueInvalid naming item and field, DutyRefused on a village's node.
+    """
+    if codes.level(journal.code) == "village":
+        raise DutyRefused("公开目录由乡镇调整。")
+    items = [
+        {key: value.isoformat() if isinstance(value, date) else value for key, value in it.items()}
+        for it in changes
+    ]
+    if not items:
+        raise DutyRefused("没有要调整的事项。")
+    queries.catalogue(journal).with_changes(items)
+    journal.append("public", "catalogue.changed", _new_id(), {"items": items}, actor=actor)
+
+
+def turn(journal: Journal, villages: Iterable[str], today: date) -> list[Turn]:
+    """Records each duty of the villages whose state is not the one recorded last, and writes a
+    reminder for each that became due, overdue, escalated or stale.
+
+    Doing it again changes nothing. After downtime a duty turns once, to its present state. What
+    was never recorded counts as upcoming, so a new node records old duties without a reminder
+    unless they are open and late. One transaction for each village, so that a township's first
+    night does not keep others from writing.
+    """
+    turns: list[Turn] = []
+    for village in villages:
+        with journal.writing():
+            last = queries.turned(journal, village)
+            found = [
+                Turn(row, before)
+                for row in queries.duties(journal, village, today)
+                if (before := last.get(row.duty.key, "upcoming")) != row.state
+            ]
+            if found:
+                journal.append_all([draft for one in found for draft in _drafts(one)])
+        turns.extend(found)
+    return turns
+
+
+def _drafts(turn: Turn) -> list[Draft]:
+    row = turn.row
+    subject = f"{row.village}/{row.duty.key}"
+    about = {"village": row.village, "duty": row.duty.key, "on": row.today.isoformat()}
+    drafts = [
+        Draft("self", "duty.turned", subject, {**about, "from": turn.before, "to": row.state})
+    ]
+    if turn.reminds:
+        reminder = {**about, "state": row.state, "words": row.words}
+        drafts.append(Draft("self", "reminder.written", subject, reminder))
+    return drafts
+
+
+def _owed(
+    journal: Journal, village: str, item: str, period: str, event: str, today: date
+) -> DutyRow:
+    key = timeliness.duty_key(item, period, event)
+    for row in queries.duties(journal, village, today):
+        if row.duty.key == key:
+            return row
+    raise DutyRefused("没有这一项应公开的事项，请刷新后重新选择。")
+
+
+def _must_be_over(journal: Journal, village: str) -> None:
+    if village == journal.code or not codes.is_within(village, journal.code):
+        raise DutyRefused("只有这个村的乡镇可以这样做。")
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise DutyRefused("请写明理由。")
+    return text.strip()
+
+
+def _new_id() -> str:
+    return str(ULID.from_datetime(clock.now()))

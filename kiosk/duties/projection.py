@@ -1,0 +1,222 @@
+"""Kinds and bodies.
+
+On a village's public stream:
+
+- `duty.opened`, subject = the event's id: {item, title, on (Beijing date)}. Something happened
+  that an event item of the catalogue wants published.
+- `duty.declared_none`, subject = the declaration's id: {item, period, event, reason}. Nothing
+  happened in that period (零报告), or the event came to nothing.
+- `duty.confirmed`, subject = the item: {item}. What stands on the board is still right.
+
+On a township's (or county's) public stream, for the villages within it:
+
+- `duty.excused`, subject = a ULID: {village, item, period, event, reason}
+- `duty.none_rejected`, subject = the declaration's id: {village, item, period, event, reason}
+- `catalogue.changed`, subject = a ULID: {items: [change, ...]}; see `rules.catalogue`
+
+On a node's own self stream, one for each change of a duty's state that it noticed:
+
+- `duty.turned`, subject = village/key: {village, duty (key), from, to, on (Beijing date)}
+- `reminder.written`, subject = village/key: {village, duty, state, on, words}
+
+An event, period or standing item is told by `period` and `event`, of which one or both are "".
+The room also listens to notices; `duty_notices` has one row for each of their entries. What any of
+it means for a duty is worked out when asked, so the tables hold no more than the entries say. An
+entry that is erased, stands on a stream where it has no force, or is not of its shape leaves no
+row (a notice's leaves one without an item, since its place and time still count).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlite_utils import Database, Migrations
+
+from kiosk.journal.entry import Entry
+from kiosk.journal.projection import Room
+from kiosk.rules import codes
+
+migrations = Migrations("duties")
+
+
+@migrations()
+def m001_duties(db: Database) -> None:
+    for statement in (
+        """
+        CREATE TABLE duty_notices (
+            stream TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            notice TEXT NOT NULL,
+            at TEXT NOT NULL,
+            item TEXT,
+            period TEXT,
+            event TEXT,
+            PRIMARY KEY (stream, seq)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE duty_events (
+            stream TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            item TEXT NOT NULL,
+            title TEXT NOT NULL,
+            happened TEXT NOT NULL,
+            PRIMARY KEY (stream, seq)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE duty_statements (
+            stream TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            at TEXT NOT NULL,
+            village TEXT NOT NULL,
+            item TEXT NOT NULL,
+            period TEXT NOT NULL,
+            event TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (stream, seq)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX duty_statements_by_village ON duty_statements (village)",
+        """
+        CREATE TABLE catalogue_changes (
+            stream TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            items TEXT NOT NULL,
+            PRIMARY KEY (stream, seq)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE duty_turns (
+            stream TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            village TEXT NOT NULL,
+            duty TEXT NOT NULL,
+            state TEXT NOT NULL,
+            turned TEXT NOT NULL,
+            PRIMARY KEY (stream, seq)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX duty_turns_by_duty ON duty_turns (stream, village, duty, seq)",
+        """
+        CREATE TABLE reminders (
+            stream TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            village TEXT NOT NULL,
+            duty TEXT NOT NULL,
+            state TEXT NOT NULL,
+            written TEXT NOT NULL,
+            words TEXT NOT NULL,
+            PRIMARY KEY (stream, seq)
+        ) WITHOUT ROWID
+        """,
+    ):
+        db.execute(statement)
+
+
+def apply(db: Database, entry: Entry) -> None:
+    table = TABLE_OF[entry.kind]
+    db.execute(f"DELETE FROM {table} WHERE stream = ? AND seq = ?", [entry.stream, entry.seq])
+    row = _row(entry)
+    if row is not None:
+        values = [entry.stream, entry.seq, *row]
+        places = ", ".join("?" * len(values))
+        db.execute(f"INSERT INTO {table} VALUES ({places})", values)
+
+
+def _row(entry: Entry) -> tuple[Any, ...] | None:
+    """What the entry's row holds after stream and seq, None where it says nothing."""
+    origin, _, channel = entry.stream.partition("/")
+    if channel != ("self" if entry.kind in OWN else "public") or not _is_moment(entry.at):
+        return None
+    if entry.kind.startswith("notice."):
+        about = _texts(entry.body, "item", "period", "event") or (None, None, None)
+        return (entry.kind, entry.subject, entry.at, *about)
+    match entry.kind:
+        case "duty.opened":
+            event = _texts(entry.body, "item", "title", "on")
+            return (entry.subject, *event) if event and _is_date(event[2]) else None
+        case "duty.declared_none":
+            said = _texts(entry.body, "item", "period", "event", "reason")
+            return (entry.kind, entry.subject, entry.at, origin, *said) if said else None
+        case "duty.confirmed":
+            item = _texts(entry.body, "item")
+            return (
+                (entry.kind, entry.subject, entry.at, origin, *item, "", "", "") if item else None
+            )
+        case "duty.excused" | "duty.none_rejected":
+            said = _texts(entry.body, "village", "item", "period", "event", "reason")
+            if said and _is_over(origin, said[0]):
+                return (entry.kind, entry.subject, entry.at, *said)
+            return None
+        case "catalogue.changed":
+            items = (entry.body or {}).get("items")
+            if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+                return None
+            return (json.dumps(items, ensure_ascii=False, sort_keys=True),)
+        case "duty.turned":
+            return _texts(entry.body, "village", "duty", "to", "on")
+        case _:
+            return _texts(entry.body, "village", "duty", "state", "on", "words")
+
+
+def _texts(body: Mapping[str, Any] | None, *names: str) -> tuple[str, ...] | None:
+    values = [value for name in names if isinstance(value := (body or {}).get(name), str)]
+    return tuple(values) if len(values) == len(names) else None
+
+
+def _is_over(origin: str, village: str) -> bool:
+    try:
+        return origin != village and codes.is_within(village, origin)
+    except codes.CodeMalformed:
+        return False
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+TABLE_OF = {
+    "notice.published": "duty_notices",
+    "notice.corrected": "duty_notices",
+    "notice.withdrawn": "duty_notices",
+    "duty.opened": "duty_events",
+    "duty.declared_none": "duty_statements",
+    "duty.none_rejected": "duty_statements",
+    "duty.excused": "duty_statements",
+    "duty.confirmed": "duty_statements",
+    "catalogue.changed": "catalogue_changes",
+    "duty.turned": "duty_turns",
+    "reminder.written": "reminders",
+}
+OWN = frozenset({"duty.turned", "reminder.written"})
+
+ROOM = Room(
+    name="duties",
+    kinds=frozenset(TABLE_OF),
+    tables=(
+        "duty_notices",
+        "duty_events",
+        "duty_statements",
+        "catalogue_changes",
+        "duty_turns",
+        "reminders",
+    ),
+    migrations=migrations,
+    apply=apply,
+)

@@ -1,0 +1,282 @@
+"""What a village owes and how it stands, the same on the village's node and its township's.
+
+The duties follow from catalogue, date and the board's first day alone and are kept between
+questions; `facts` gathers what is known about them.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from kiosk.duties.facts import NOTHING_KNOWN, Known, gathered, happened_in
+from kiosk.journal.log import Journal
+from kiosk.rules import catalogue as rules
+from kiosk.rules import codes, timeliness
+from kiosk.rules.calendar import beijing_date
+from kiosk.rules.catalogue import Catalogue, CatalogueInvalid, Item
+from kiosk.rules.timeliness import LATE, NOTHING, Duty, Event
+from kiosk.villages.queries import village as node_of
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """A duty of a village as it stands `today`.
+
+    `title` is the item's, for an event with what happened. `late_arrival` is set for a notice
+    claimed in time and first witnessed after the due date. `days_late` counts to today while
+    nothing is published, to `published` once it was late. `declaration` is the id of the village's
+    declaration that there was nothing, `reason` what it or the township's excuse says.
+    """
+
+    village: str
+    duty: Duty
+    item: Item
+    title: str
+    state: str
+    today: date
+    notice_id: str
+    published: date | None
+    late_arrival: timedelta | None
+    days_late: int
+    declaration: str
+    none_rejected: bool
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """The state in one plain Chinese sentence."""
+        return timeliness.in_words(self.duty, self.state, self.today, self.title, self.published)
+
+    @property
+    def subject(self) -> str:
+        """What is owed: "第三季度财务收支情况"."""
+        return timeliness.subject_in_words(self.duty, self.today, self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One village in the dashboard. `cells` has, by item id, its most pressing duty of the item;
+    `counts` how many of its duties are in each state."""
+
+    village: str
+    name: str
+    cells: dict[str, DutyRow]
+    counts: dict[str, int]
+
+    @property
+    def late(self) -> int:
+        return sum(self.counts.get(state, 0) for state in LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Villages, the latest first, x the items that at least one of them is due or late with."""
+
+    items: list[Item]
+    rows: list[MatrixRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder as it was written on `on` (Beijing date)."""
+
+    village: str
+    duty: str
+    state: str
+    on: date
+    words: str
+
+
+def catalogue(journal: Journal, village: str | None = None) -> Catalogue:
+    """The catalogue for a village (this node by default), with what its county and then its
+    township changed. A change that this program cannot read leaves the rules as they were."""
+    code = village or journal.code
+    changes = [
+        (len(codes.significant(origin)), stream, seq, items)
+        for stream, seq, items in journal.db.execute(
+            "SELECT stream, seq, items FROM catalogue_changes"
+        )
+        if _is_within(code, origin := stream.partition("/")[0])
+    ]
+    return _changed(tuple(items for *_, items in sorted(changes)))
+
+
+def events(journal: Journal, village: str) -> list[Event]:
+    """What happened in a village and has a duty of its own, newest first."""
+    return sorted(
+        happened_in(journal, [village]).get(village, []),
+        key=lambda it: (it.on, it.id),
+        reverse=True,
+    )
+
+
+def duties(journal: Journal, village: str, today: date) -> list[DutyRow]:
+    """All duties of a village known to this node, by due date; none where it is unknown."""
+    return _rows(journal, [village], today).get(village, [])
+
+
+def late_and_due(journal: Journal, village: str, today: date) -> list[DutyRow]:
+    """What the village must do now: late duties first, those late longest ahead, then due ones."""
+    pressing = [row for row in duties(journal, village, today) if _is_pressing(row)]
+    return sorted(pressing, key=lambda row: (row.state == "due", row.duty.due, row.duty.key))
+
+
+def matrix(journal: Journal, villages: Iterable[str], today: date) -> Matrix:
+    """The township's dashboard over the given villages' codes; unknown ones have empty rows."""
+    given = list(villages)
+    rows = _rows(journal, given, today)
+    found = []
+    pressing: dict[str, tuple[int, Item]] = {}
+    for code in given:
+        cells: dict[str, DutyRow] = {}
+        counts: dict[str, int] = {}
+        for row in rows.get(code, ()):
+            counts[row.state] = counts.get(row.state, 0) + 1
+            held = cells.get(row.item.id)
+            if held is None or _pressure(row) < _pressure(held):
+                cells[row.item.id] = row
+        for row in cells.values():
+            if _is_pressing(row):
+                late, _ = pressing.get(row.item.id, (0, row.item))
+                pressing[row.item.id] = (late + (row.state in LATE), row.item)
+        node = node_of(journal, code)
+        found.append(MatrixRow(code, node.name if node else code, cells, counts))
+    ordered = sorted(pressing.values(), key=lambda it: (-it[0], it[1].id))
+    found.sort(key=lambda row: (-row.counts.get("escalated", 0), -row.late, row.village))
+    return Matrix([item for _, item in ordered], found)
+
+
+def turned(journal: Journal, village: str) -> dict[str, str]:
+    """The state of each of the village's duties that this node recorded last, by key."""
+    rows = journal.db.execute(
+        """
+        SELECT duty, state, max(seq) FROM duty_turns
+        WHERE stream = ? AND village = ? GROUP BY duty
+        """,
+        [journal.own("self"), village],
+    )
+    return {duty: state for duty, state, _ in rows}
+
+
+def reminders(journal: Journal, village: str | None = None, limit: int = 50) -> list[Reminder]:
+    """The reminders that this node wrote, newest first, about one village or all."""
+    rows = journal.db.execute(
+        """
+        SELECT village, duty, state, written, words FROM reminders
+        WHERE stream = :stream AND (:village IS NULL OR village = :village)
+        ORDER BY seq DESC LIMIT :limit
+        """,
+        {"stream": journal.own("self"), "village": village, "limit": limit},
+    )
+    return [
+        Reminder(v, duty, state, date.fromisoformat(on), words)
+        for v, duty, state, on, words in rows
+    ]
+
+
+def _rows(journal: Journal, given: list[str], today: date) -> dict[str, list[DutyRow]]:
+    known = {code: node for code in given if (node := node_of(journal, code))}
+    happened = happened_in(journal, list(known))
+    facts = gathered(journal, list(known))
+    catalogues: dict[str, Catalogue] = {}
+    rows: dict[str, list[DutyRow]] = {}
+    for code, node in known.items():
+        above = codes.parent(code) or code
+        if above not in catalogues:
+            catalogues[above] = catalogue(journal, code)
+        own = {event.id: event for event in happened.get(code, ())}
+        owed = _duties(catalogues[above], node.began, today, tuple(own.values()))
+        found = facts.get(code, {})
+        rows[code] = [
+            _row(code, duty, found.get(duty.key), own.get(duty.event), today) for duty in owed
+        ]
+    return rows
+
+
+def _row(
+    village: str, duty: Duty, known: Known | None, event: Event | None, today: date
+) -> DutyRow:
+    known = known or NOTHING_KNOWN
+    facts = known.facts
+    state = timeliness.state(duty, facts, today)
+    if facts is not NOTHING:
+        duty = timeliness.renewed(duty, facts)
+    moment = timeliness.published_at(facts)
+    published = None if moment is None else beijing_date(moment)
+    late = 0
+    if state == "met_late" and published is not None:
+        late = timeliness.days_late(duty, published)
+    elif state in LATE:
+        late = timeliness.days_late(duty, today)
+    return DutyRow(
+        village=village,
+        duty=duty,
+        item=duty.rules,
+        title=f"{duty.rules.title}“{event.title}”" if event else duty.rules.title,
+        state=state,
+        today=today,
+        notice_id=known.notice_id,
+        published=published,
+        late_arrival=timeliness.late_arrival(duty, facts) if state == "met" else None,
+        days_late=late,
+        declaration=known.declaration,
+        none_rejected=facts.none_rejected,
+        reason=known.reason,
+    )
+
+
+@lru_cache(maxsize=32)
+def _changed(changes: tuple[str, ...]) -> Catalogue:
+    found = rules.load()
+    for items in changes:
+        for change in json.loads(items):
+            try:
+                found = found.with_changes([change])
+            except CatalogueInvalid:
+                # A newer program above may know fields that this one does not: refusing the
+                # whole catalogue for it would leave the village without duties.
+                continue
+    return found
+
+
+@lru_cache(maxsize=64)
+def _periodic(catalogue: Catalogue, began: date, today: date) -> tuple[Duty, ...]:
+    return tuple(timeliness.duties(catalogue, began, today))
+
+
+def _duties(
+    catalogue: Catalogue, began: date, today: date, happened: tuple[Event, ...]
+) -> list[Duty]:
+    owed = list(_periodic(catalogue, began, today))
+    for event in happened:
+        item = catalogue.rules_at(event.item, event.on)
+        if item is not None and item.cadence == "event":
+            owed.append(timeliness.event_duty(item, event))
+    owed.sort(key=lambda duty: (duty.due, duty.key))
+    return owed
+
+
+def _is_within(code: str, origin: str) -> bool:
+    try:
+        return codes.is_within(code, origin) and codes.level(origin) != "village"
+    except codes.CodeMalformed:
+        return False
+
+
+def _is_pressing(row: DutyRow) -> bool:
+    return row.state == "due" or row.state in LATE
+
+
+def _pressure(row: DutyRow) -> tuple[int, int]:
+    """Sorts a village's duties of one item: late, due, then the last that had its time, then the
+    next to come."""
+    due = row.duty.due.toordinal()
+    if row.state in LATE:
+        return (LATE.index(row.state), due)
+    if row.state == "due":
+        return (len(LATE), due)
+    if row.duty.opens <= row.today:
+        return (len(LATE) + 1, -due)
+    return (len(LATE) + 2, due)
