@@ -184,6 +184,7 @@ class Journal:
                 self._insert(db, entry)
                 sizes[stream] = size + 1
                 written.append(entry)
+            self._erase_bodies(db, written)
             for stream, size in sizes.items():
                 self._sign(db, stream, size)
         for listener in self.listeners:
@@ -211,6 +212,7 @@ class Journal:
             raise NotOurs(stream)
         origin = self._origin_of(stream)
         signed, own_note, _ = self._opened(origin, stream, note)
+        taken: list[Entry] = []
         try:
             with self._store.writing() as db:
                 size = self._size(db, stream)
@@ -223,17 +225,22 @@ class Journal:
                         continue
                     if size >= signed.size:
                         raise BadEntries(f"{stream}: entry {entry.seq} is not signed for")
-                    self._insert(db, entry)
+                    try:
+                        self._insert(db, entry)
+                    except (KeyError, TypeError, AttributeError) as error:
+                        # Another node's body that no room can read must not stop this one.
+                        raise BadEntries(f"{stream}: entry {entry.seq} is malformed") from error
+                    taken.append(entry)
                     size += 1
                 if size < signed.size:
                     raise BadEntries(f"{stream}: {size} entries, {signed.size} signed for")
                 if size == signed.size and self.root(stream, size) != signed.root:
                     raise BadEntries(f"{stream}: the checkpoint signs other entries")
+                self._erase_bodies(db, taken)
                 self._keep_checkpoint(db, stream, signed.size, signed.root, own_note)
         except ForkFound as fork:
             self.note_fork(fork)
             raise
-        taken = list(entries)
         for listener in self.listeners:
             listener(taken)
         return size
@@ -278,17 +285,25 @@ class Journal:
         )
         self._grow(db, entry.stream, entry.seq, merkle.leaf_hash(entry.leaf))
         self.projector.apply(db, entry)
-        if entry.kind == ERASED and entry.body is not None:
-            self._blank(db, entry.stream, entry.body["seq"], entry.seq)
 
-    def _blank(self, db: Database, stream: str, seq: int, before: int) -> None:
-        if not isinstance(seq, int) or not 0 <= seq < before:
-            raise BadEntries(f"{stream}: an erasure of {seq} at {before}")
-        db.execute(
-            "UPDATE entries SET body = NULL, salt = NULL WHERE stream = ? AND seq = ?",
-            [stream, seq],
-        )
-        self.projector.apply(db, self.entry(stream, seq))
+    def _erase_bodies(self, db: Database, written: Iterable[Entry]) -> None:
+        """Carries out the erasures among entries just written."""
+        kinds = set()
+        for entry in written:
+            if entry.kind == ERASED and entry.body is not None:
+                seq = entry.body["seq"]
+                if not isinstance(seq, int) or not 0 <= seq < entry.seq:
+                    raise BadEntries(f"{entry.stream}: an erasure of {seq} at {entry.seq}")
+                target = self.entry(entry.stream, seq)
+                if target.erased:
+                    continue
+                kinds.add(target.kind)
+                db.execute(
+                    "UPDATE entries SET body = NULL, salt = NULL WHERE stream = ? AND seq = ?",
+                    [entry.stream, seq],
+                )
+        if rooms := self.projector.listening(kinds):
+            self.projector.rebuild(db, self._all_entries(db), rooms)
 
     def _grow(self, db: Database, stream: str, index: int, found: bytes) -> None:
         level = 0

@@ -1,8 +1,9 @@
 """Projections: tables derived from entries, thrown away and rebuilt at will.
 
-A room names the kinds it listens to and the tables it keeps. `apply` is deterministic and
-idempotent, touches only its room's tables, tolerates entries of different streams in any order,
-and takes an erased entry (`body is None`) by leaving what would stand had the body never been.
+A room names the kinds it listens to and the tables it keeps. `apply` is deterministic, touches
+only its room's tables, tolerates entries of different streams in any order, and takes an erased
+entry (`body is None`) by leaving what would stand had the body never been. No room undoes: when a
+body is erased, the rooms that had read it are derived again.
 A room may also keep `local` tables: state of this machine (failed log-ins, screens' heartbeats)
 that no entry tells and no rebuild touches.
 """
@@ -55,9 +56,18 @@ class Projector:
                 room.local.apply(db)
         return changed
 
-    def rebuild(self, db: Database, entries: Iterable[Entry]) -> int:
-        """Drops the rooms' tables and derives them again; how many entries were applied."""
-        for room in self.rooms:
+    def listening(self, kinds: Iterable[str]) -> list[Room]:
+        """The rooms that listen to any of the kinds."""
+        wanted = set(kinds)
+        return [room for room in self.rooms if room.kinds & wanted]
+
+    def rebuild(
+        self, db: Database, entries: Iterable[Entry], rooms: Iterable[Room] | None = None
+    ) -> int:
+        """Drops the tables of the rooms (all by default) and derives them from all entries;
+        how many entries were read."""
+        chosen = self.rooms if rooms is None else tuple(rooms)
+        for room in chosen:
             for table in room.tables:
                 db.execute(f"DROP TABLE IF EXISTS [{table}]")
             if db["_sqlite_migrations"].exists():
@@ -68,7 +78,9 @@ class Projector:
         self.prepare(db)
         count = 0
         for entry in entries:
-            self.apply(db, entry)
+            for room in chosen:
+                if entry.kind in room.kinds:
+                    room.apply(db, entry)
             count += 1
         return count
 
