@@ -23,7 +23,7 @@ def _rooms():  # TEMPORARY-WHILE-BUILDING
     import importlib
 
     found = []
-    for name in "villages people notices feedback duties supervision screens sync".split():
+    for name in "villages people notices feedback duties drafts supervision screens sync".split():
         try:
             found.append(importlib.import_module(f"kiosk.{name}").ROOM)
         except (ImportError, AttributeError) as e:
