@@ -1,0 +1,278 @@
+"""The touch screen's door: no log-in, nothing can be changed here.
+
+A page and the part of it that a poll swaps are one template (its block `page`). Every answer
+carries an ETag made of the journal's version and Beijing's date; the screen polls its own address
+every three seconds, and a poll that finds nothing new costs one comparison and answers 304.
+"""
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from math import ceil
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, send_file
+from flask.blueprints import BlueprintSetupState
+from jinja2_fragments.flask import render_block
+
+from kiosk import clock
+from kiosk.attachments import qr
+from kiosk.attachments.blobs import BadBlobName
+from kiosk.config import CONTACTS
+from kiosk.duties import queries as duties
+from kiosk.node import Node
+from kiosk.notices import queries as notices
+from kiosk.notices.queries import AFFAIRS_NAMES, Notice
+from kiosk.rules import accounts
+from kiosk.rules.catalogue import REVIEWERS
+from kiosk.villages import queries as villages
+from kiosk.web import charts, current_node, public_address
+
+PER_HOME = 4
+PER_PAGE = 12
+PHOTO_TYPES = ("image/jpeg", "image/png")
+KEYS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
+WORDS = ("财务收支", "低保", "补贴", "决议", "工程", "合同", "选举", "党费", "宅基地", "安全")
+
+# A page kept open over an update of the program asks again once the new one runs.
+_STARTED = secrets.token_hex(4)
+
+blueprint = Blueprint("board", __name__)
+
+
+@blueprint.record
+def _share_with_templates(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals.update(
+        charts=charts,
+        comparison=accounts.comparison,
+        qr=qr.svg,
+        AFFAIRS=AFFAIRS_NAMES,
+        REVIEWERS=REVIEWERS,
+    )
+
+
+def polled(view: Callable[..., str]) -> Callable[..., Response]:
+    """The view as a polled page: 304 where the reader has this state already."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        tag = f"{_STARTED}.{current_node().journal.version()}.{clock.today()}"
+        if request.if_none_match.contains(tag):
+            response = Response(status=304)
+        else:
+            response = make_response(view(*args, **kwargs))
+        response.set_etag(tag)
+        # The page and its fragment share an address; a stored one could stand in for the other.
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Kiosk-Now"] = clock.stamp()
+        return response
+
+    return answer
+
+
+@blueprint.get("/")
+@polled
+def home() -> str:
+    node = current_node()
+    if node.config.is_township:
+        return _shown(
+            "board/township.html",
+            back=None,
+            villages=[_village_card(node, known.code, known.name) for known in _known(node)],
+            notices=notices.township_notices(node.journal, node.config.code, PER_PAGE),
+        )
+    return _village_home(node, node.config.code, back=None)
+
+
+@blueprint.get("/villages/<code>")
+@polled
+def village(code: str) -> str:
+    node = current_node()
+    if villages.village(node.journal, code) is None:
+        abort(404)
+    return _village_home(node, code, back="/")
+
+
+@blueprint.get("/<any(party, village, finance, township):affairs>", endpoint="own_affairs")
+@blueprint.get("/villages/<code>/<any(party, village, finance, township):affairs>")
+@polled
+def affairs(affairs: str, code: str | None = None) -> str:
+    node = current_node()
+    own = None if node.config.is_township else node.config.code
+    whose = node.config.code if affairs == "township" and node.config.is_township else code or own
+    if affairs == "township" and not node.config.is_township:
+        whose = _township(node)
+    total = notices.count(node.journal, whose, affairs)
+    page, pages = _paged(total)
+    offset = (page - 1) * PER_PAGE
+    return _shown(
+        "board/affairs.html",
+        back=f"/villages/{code}" if code else "/",
+        affairs=affairs,
+        notices=notices.newest(node.journal, whose, affairs, PER_PAGE, offset),
+        late=[] if whose is None else _late(node, whose, affairs),
+        village=None if code is None else villages.village(node.journal, code),
+        names={known.code: known.name for known in _known(node)} if whose is None else {},
+        total=total,
+        page=page,
+        pages=pages,
+    )
+
+
+@blueprint.get("/notices/<id>")
+@polled
+def notice(id: str) -> str:
+    node = current_node()
+    found = notices.notice(node.journal, id)
+    if found is None:
+        abort(404)
+    return _shown(
+        "board/notice.html",
+        back=_list_of(node, found),
+        notice=found,
+        previous=notices.previous_period(node.journal, found),
+        versions=notices.versions(node.journal, found),
+        origin=villages.village(node.journal, found.village),
+        witnessed=node.journal.witnessed(found.stream, found.last_seq),
+        address=f"{public_address(node)}/n/{found.id}",
+    )
+
+
+@blueprint.get("/search")
+@polled
+def search() -> str:
+    node = current_node()
+    q = " ".join(request.args.get("q", "").split())[:40]
+    codes = None if node.config.is_township else _on_this_board(node)
+    page = max(request.args.get("page", 1, type=int), 1)
+    found = notices.search(node.journal, codes, q, PER_PAGE, (page - 1) * PER_PAGE)
+    return _shown(
+        "board/search.html",
+        back="/",
+        q=q,
+        found=found,
+        page=page,
+        pages=max(ceil(found.total / PER_PAGE), 1),
+        keys=KEYS,
+        words=WORDS,
+    )
+
+
+@blueprint.get("/blobs/<sha>")
+def blob(sha: str) -> Response:
+    """An attachment that a standing notice shows; any other is not here."""
+    node = current_node()
+    type = notices.public_blob(node.journal, sha)
+    try:
+        if type is None or not node.blobs.has(sha):
+            abort(404)
+    except BadBlobName:
+        abort(404)
+    response = send_file(
+        node.blobs.path(sha),
+        mimetype=type if type in PHOTO_TYPES else "application/octet-stream",
+        as_attachment=type not in PHOTO_TYPES,
+        download_name=sha[:12],
+        etag=sha,
+        max_age=31_536_000,
+    )
+    response.cache_control.immutable = True
+    return response
+
+
+def _shown(template: str, *, back: str | None, **context: Any) -> str:
+    """The page, or its block `page` where the screen's script asks for that alone."""
+    node = current_node()
+    today = clock.today()
+    context.update(
+        back=back,
+        node=node,
+        today=today,
+        now=clock.now(),
+        here=request.full_path.rstrip("?"),
+        tag=f'"{_STARTED}.{node.journal.version()}.{today}"',
+        rotation=[
+            f"/notices/{shown.id}"
+            for shown in notices.current(node.journal, _on_this_board(node), today)
+        ],
+    )
+    if request.headers.get("HX-Request") == "true":
+        return render_block(template, "page", **context)
+    return render_template(template, **context)
+
+
+def _village_home(node: Node, code: str, back: str | None) -> str:
+    described = villages.village(node.journal, code)
+    counts = notices.counts(node.journal, code)
+    township = _township(node)
+    return _shown(
+        "board/home.html",
+        back=back,
+        village=described,
+        own=back is None,
+        columns=[
+            {
+                "affairs": affairs,
+                "total": counts[affairs],
+                "late": _late(node, code, affairs),
+                "notices": notices.newest(node.journal, code, affairs, PER_HOME),
+                "url": f"/{affairs}" if back is None else f"/villages/{code}/{affairs}",
+            }
+            for affairs in ("party", "village", "finance")
+        ],
+        township=notices.township_notices(node.journal, township, 2) if township else [],
+        contacts=[
+            (label, described.contacts[key])
+            for key, label in CONTACTS.items()
+            if described is not None and described.contacts.get(key)
+        ],
+    )
+
+
+def _village_card(node: Node, code: str, name: str) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": name,
+        "newest": notices.newest(node.journal, code, None, 1),
+        "late": _late(node, code),
+        "total": notices.count(node.journal, code),
+    }
+
+
+def _late(node: Node, village: str, affairs: str | None = None) -> list[Any]:
+    """Duties of a village that are past their day, as `duties.late_and_due` rows."""
+    return [
+        row
+        for row in duties.late_and_due(node.journal, village, clock.today())
+        if row.state in ("overdue", "escalated") and affairs in (None, row.item.affairs)
+    ]
+
+
+def _list_of(node: Node, found: Notice) -> str:
+    """The list in which a notice stands: where 返回 leads when the screen does not know better."""
+    if found.affairs not in AFFAIRS_NAMES:
+        return "/"
+    abroad = node.config.is_township and found.affairs != "township"
+    return f"/villages/{found.village}/{found.affairs}" if abroad else f"/{found.affairs}"
+
+
+def _known(node: Node) -> list[villages.Enrolment]:
+    return villages.known(node.journal)
+
+
+def _township(node: Node) -> str:
+    """The township's code: this node's own, its upstream's, or "" where it stands alone."""
+    if node.config.is_township:
+        return node.config.code
+    return node.config.upstream.code if node.config.upstream else ""
+
+
+def _on_this_board(node: Node) -> list[str]:
+    """The origins whose notices this screen shows on its own."""
+    return [code for code in (node.config.code, _township(node)) if code]
+
+
+def _paged(total: int) -> tuple[int, int]:
+    """The page asked for, within those there are, and how many there are."""
+    pages = max(ceil(total / PER_PAGE), 1)
+    return min(max(request.args.get("page", 1, type=int), 1), pages), pages
