@@ -53,6 +53,10 @@ class Outcome:
     troubles: tuple[str, ...] = ()
 
 
+class _Behind(Exception):
+    """The township holds more of this node's stream than the node does: the database is old."""
+
+
 @dataclass
 class _Round:
     node: Node
@@ -145,6 +149,10 @@ def _stream_trouble(this: _Round) -> Iterator[None]:
         yield
     except ForkFound as fork:
         this.trouble(f"{fork.stream}：两边的记录互相矛盾，已留存双方签名作为证据，请联系乡镇。")
+    except _Behind:
+        this.trouble(
+            "本机的记录比镇里留存的少（可能用旧备份恢复过）。请先联系乡镇恢复，再发布新内容。"
+        )
     except AnsweredNo as error:
         this.trouble(str(error))
     except (
@@ -164,57 +172,52 @@ def _push(this: _Round, stream: str, heads: dict[str, Any]) -> None:
     journal = this.node.journal
     there, note = _head(heads, stream)
     own = journal.size(stream)
-    if there > own:
-        _prove_fork_or_loss(this, stream, own, note)
-        return
     if note is not None:
-        _keep_cosignature(this, stream, note)
+        if there > own:
+            _show_ours(this, stream, own, note)
+            raise _Behind
+        _keep_cosignature(this, stream, there, note)
     while there < own:
         batch = wire.batch(journal, stream, there)
-        try:
-            answer = this.calls.post(f"/streams/{stream}", batch)
-        except AnsweredNo as refusal:
-            held = refusal.more.get("held")
-            if refusal.status == 409 and isinstance(held, str):
-                fork = ForkFound(stream, batch["note"] or batch["old"], held)
-                journal.note_fork(fork)
-                raise fork from refusal
-            raise
+        answer = this.calls.post(f"/streams/{stream}", batch)
         size = answer.get("size") if isinstance(answer, dict) else None
         if not isinstance(size, int) or size <= there:
             raise MessageMalformed("the push was not taken")
         this.add(pushed=size - there)
-        _keep_cosignature(this, stream, answer.get("note"))
+        _keep_cosignature(this, stream, size, answer.get("note"))
         there = size
 
 
-def _prove_fork_or_loss(this: _Round, stream: str, own: int, note: str | None) -> None:
-    """The township holds more of our stream than we do: our database is an old one."""
-    batch = wire.batch(this.node.journal, stream, own)
-    if own:
-        try:
-            this.calls.post(f"/streams/{stream}", batch)
-        except AnsweredNo as refusal:
-            if refusal.status == 409 and note is not None:
-                fork = ForkFound(stream, batch["old"], note)
-                this.node.journal.note_fork(fork)
-                raise fork from refusal
-            raise
-    this.trouble("本机的记录比镇里留存的少（可能用旧备份恢复过）。请先联系乡镇恢复，再发布新内容。")
-
-
-def _keep_cosignature(this: _Round, stream: str, note: Any) -> None:
+def _keep_cosignature(this: _Round, stream: str, size: int, note: Any) -> None:
     if not isinstance(note, str):
         raise MessageMalformed("no cosigned checkpoint")
     witness = Origin(this.up.code, this.up.host, this.up.public_key)
     try:
         this.node.journal.add_cosignatures(stream, note, witness)
     except BadEntries:
-        # A history of ours that is not the one held here, signed by us: a fork.
-        size = this.node.journal.size(stream)
-        fork = ForkFound(stream, this.node.journal.checkpoint(stream, size) or "", note)
+        # Signed by this node's key, and not of the history held here.
+        _show_ours(this, stream, size, note)
+        raise
+
+
+def _show_ours(this: _Round, stream: str, size: int, theirs: str) -> None:
+    """Shows the township our history over `size` entries, where it holds `theirs`.
+
+    Raises ForkFound where they exclude each other; both sides then have the proof on file.
+    """
+    ours = this.node.journal.checkpoint(stream, size) if size else None
+    if ours is None:
+        return
+    try:
+        this.calls.post(
+            f"/streams/{stream}", {"from": size, "old": ours, "entries": [], "note": None}
+        )
+    except AnsweredNo as refusal:
+        if refusal.status != 409:
+            raise
+        fork = ForkFound(stream, ours, theirs)
         this.node.journal.note_fork(fork)
-        raise fork from None
+        raise fork from refusal
 
 
 def _pulled(this: _Round) -> list[str]:
