@@ -1,0 +1,40 @@
+"""The screens in front of this machine."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk import clock
+from kiosk.journal.log import Journal
+
+QUIET_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen as it last reported. `size` is "1080x1920", `page` the path it showed."""
+
+    id: str
+    name: str
+    last_seen: datetime
+    size: str
+    version: str
+    visible: bool
+    page: str
+
+    @property
+    def alive(self) -> bool:
+        return clock.now() - self.last_seen < QUIET_AFTER
+
+
+def screens(journal: Journal) -> list[Screen]:
+    """Every screen that ever reported, the one seen last first."""
+    rows = journal.db.execute(
+        """
+        SELECT screen, name, last_seen, size, version, visible, page FROM screens
+        ORDER BY last_seen DESC, screen
+        """
+    )
+    return [
+        Screen(id, name, datetime.fromisoformat(seen), size, version, bool(visible), page)
+        for id, name, seen, size, version, visible, page in rows
+    ]

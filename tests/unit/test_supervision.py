@@ -1,0 +1,90 @@
+"""Orders from the township to a village, and the screens' heartbeats."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kiosk import clock, screens, supervision
+from kiosk.screens.commands import MOST_SCREENS, HeartbeatMalformed
+from kiosk.supervision.commands import OrderRefused
+from tests.conftest import VILLAGE, copied
+
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+
+
+def send(township, **changes):
+    given = {
+        "village": VILLAGE, "about": "finance.statement/2026Q3",
+        "text": "第三季度财务请三天内公开。", "until": "2026-11-27", "actor": "李监督", **changes,
+    }  # fmt: skip
+    with clock.set_to(NOW):
+        return supervision.send_order(township.journal, **given)
+
+
+def test_an_order_reaches_the_village_and_its_answer_the_township(enrolled, township):
+    id = send(township)
+    copied(township, enrolled, VILLAGE)
+    [order] = supervision.open_orders(enrolled.journal, VILLAGE)
+    assert (order.id, order.until, order.state) == (id, "2026-11-27", "sent")
+    supervision.answer_order(enrolled.journal, id, "已公开。", actor="王会计")
+    copied(enrolled, township, "parent")
+    assert supervision.order(township.journal, id).state == "answered"
+    supervision.close_order(township.journal, id, actor="李监督")
+    copied(township, enrolled, VILLAGE)
+    assert supervision.open_orders(enrolled.journal, VILLAGE) == []
+    for node in (enrolled, township):
+        live = node.journal.projector.fingerprints(node.journal.db)
+        node.journal.rebuild()
+        assert node.journal.projector.fingerprints(node.journal.db) == live
+
+
+def test_an_order_is_overdue_after_its_day(enrolled, township):
+    id = send(township)
+    with clock.set_to(NOW + timedelta(days=3)):
+        assert not supervision.order(township.journal, id).overdue
+    with clock.set_to(NOW + timedelta(days=4)):
+        assert supervision.order(township.journal, id).overdue
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"text": " "}, {"until": "2026-11-23"}, {"until": "明"}, {"village": "371721105999"}],
+)
+def test_an_order_that_cannot_be_is_refused(enrolled, township, changes):
+    with pytest.raises(OrderRefused):
+        send(township, **changes)
+
+
+def test_only_the_ordered_village_answers_and_only_the_township_closes(enrolled, township):
+    id = send(township)
+    with pytest.raises(OrderRefused):
+        supervision.answer_order(township.journal, id, "答", actor="李监督")
+    copied(township, enrolled, VILLAGE)
+    with pytest.raises(OrderRefused):
+        supervision.close_order(enrolled.journal, id, actor="王会计")
+    township.journal.append("371721105202", "order.answered", id, {"text": "冒充"})
+    assert supervision.order(township.journal, id).state == "sent"
+
+
+def test_a_screen_that_reports_is_alive_for_five_minutes(village):
+    with clock.set_to(NOW):
+        screens.heartbeat(village.journal, {"screen": "hall", "size": "1080x1920", "page": "/"})
+        [screen] = screens.screens(village.journal)
+        assert (screen.id, screen.size, screen.alive) == ("hall", "1080x1920", True)
+    with clock.set_to(NOW + timedelta(minutes=6)):
+        assert not screens.screens(village.journal)[0].alive
+
+
+def test_heartbeats_cannot_fill_the_disk(village):
+    for n in range(MOST_SCREENS + 5):
+        with clock.set_to(NOW + timedelta(seconds=n)):
+            screens.heartbeat(village.journal, {"screen": f"s{n}", "page": "x" * 9999})
+    found = screens.screens(village.journal)
+    assert len(found) == MOST_SCREENS
+    assert (found[0].id, len(found[0].page)) == (f"s{MOST_SCREENS + 4}", 100)
+
+
+@pytest.mark.parametrize("beat", [{}, {"screen": ""}, {"screen": "a b"}, {"screen": 3}])
+def test_what_is_no_heartbeat_is_refused(village, beat):
+    with pytest.raises(HeartbeatMalformed):
+        screens.heartbeat(village.journal, beat)
