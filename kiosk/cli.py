@@ -121,6 +121,101 @@ def account_add(dir: Path, name: str, role: str) -> None:
 
 @main.command()
 @click.argument("dir", type=EXISTING_DIR)
+@click.argument("village_code")
+def invite(dir: Path, village_code: str) -> None:
+    """Print a one-time code that lets a village join this township."""
+    from kiosk import villages
+    from kiosk.node import open_node
+
+    with plain_failures():
+        node = open_node(dir)
+        try:
+            if not node.config.is_township:
+                raise click.ClickException("只有乡镇节点可以邀请村加入。")
+            code = villages.invite(node.journal, village_code, actor="command line")
+        finally:
+            node.close()
+    click.echo(code)
+    click.echo(
+        "（7 天内有效，只能用一次。在村里运行：kiosk enrol 数据文件夹 乡镇地址 加入码）", err=True
+    )
+
+
+@main.command()
+@click.argument("dir", type=EXISTING_DIR)
+@click.argument("url")
+@click.argument("code")
+def enrol(dir: Path, url: str, code: str) -> None:
+    """Join this village to the township at URL with a one-time CODE."""
+    from kiosk.node import open_node
+    from kiosk.sync import enrolment
+
+    with plain_failures():
+        node = open_node(dir)
+        try:
+            joined = enrolment.enrol(node, url, code)
+        except enrolment.EnrolmentFailed as error:
+            raise click.ClickException(str(error)) from error
+        finally:
+            node.close()
+    click.echo(f"已加入 {joined.name}（{joined.code}）。")
+
+
+@main.command()
+@click.argument("dir", type=EXISTING_DIR)
+def sync(dir: Path) -> None:
+    """Exchange everything new with the township, now."""
+    from kiosk.node import open_node
+    from kiosk.sync import client
+
+    with plain_failures():
+        node = open_node(dir)
+        try:
+            done = client.round(node)
+        finally:
+            node.close()
+    if done.troubles:
+        raise click.ClickException(" ".join(done.troubles))
+    click.echo(
+        f"发出 {done.pushed} 条记录、{done.blobs_sent} 个附件；"
+        f"收到 {done.pulled} 条记录、{done.blobs_got} 个附件。"
+    )
+
+
+@main.command()
+@click.argument("dir", type=EXISTING_DIR)
+def verify(dir: Path) -> None:
+    """Check every stream, signature, table and attachment; a line for each fault."""
+    from kiosk.attachments import named
+    from kiosk.journal import verify as checks
+    from kiosk.node import open_node
+
+    count = 0
+    with plain_failures():
+        node = open_node(dir)
+        try:
+            own = [s for s in node.journal.streams() if s.startswith(f"{node.config.code}/")]
+            needed = {
+                sha
+                for stream in own
+                for entry in node.journal.read(stream)
+                for sha in named.named_in(entry.body)
+            }
+            for line in checks.faults(node.journal):
+                click.echo(line)
+                count += 1
+            for line in named.faults(node.blobs, sorted(needed)):
+                click.echo(line)
+                count += 1
+        finally:
+            node.close()
+    if count:
+        raise click.ClickException(f"共有 {count} 处不对。")
+    click.echo(f"{node.config.name}：全部记录、签名、表和附件都核对无误。")
+
+
+@main.command()
+@click.argument("dir", type=EXISTING_DIR)
 def rebuild(dir: Path) -> None:
     """Derive every table from the journal again."""
     from kiosk.node import open_node
