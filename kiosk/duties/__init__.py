@@ -1,6 +1,45 @@
 """The duties room: what each village owes its board, and how it stands."""
 
+from kiosk.duties.commands import (
+    DutyRefused,
+    Turn,
+    change_catalogue,
+    confirm,
+    declare_none,
+    excuse,
+    open_event,
+    reject_none,
+    turn,
+)
 from kiosk.duties.projection import ROOM
-from kiosk.duties.queries import DutyRow, catalogue, duties, late_and_due, matrix
+from kiosk.duties.queries import (
+    DutyRow,
+    Matrix,
+    catalogue,
+    duties,
+    events,
+    late_and_due,
+    matrix,
+    reminders,
+)
 
-__all__ = ["ROOM", "DutyRow", "catalogue", "duties", "late_and_due", "matrix"]
+__all__ = [
+    "ROOM",
+    "DutyRefused",
+    "DutyRow",
+    "Matrix",
+    "Turn",
+    "catalogue",
+    "change_catalogue",
+    "confirm",
+    "declare_none",
+    "duties",
+    "events",
+    "excuse",
+    "late_and_due",
+    "matrix",
+    "open_event",
+    "reject_none",
+    "reminders",
+    "turn",
+]
