@@ -22,12 +22,14 @@ erased, or is not of this shape (another node's program may be wrong), stands as
 """
 
 import json
+from datetime import date
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from kiosk.journal.entry import Entry
 from kiosk.journal.projection import Room
+from kiosk.rules.calendar import Period, PeriodMalformed
 
 ERASED_TITLE = "内容已删除"
 AFFAIRS = ("party", "village", "finance", "township")
@@ -206,8 +208,11 @@ def is_readable(body: dict[str, Any] | None) -> bool:
             for name in ("item", "title", "form", "period", "event", "display_until", "contact")
         )
         and body.get("affairs") in AFFAIRS
+        and _is_period(body["period"])
+        and _is_day(body["display_until"])
         and _list_of(body.get("attachments"), sha=str, name=str, type=str, width=int, height=int)
         and _list_of(body.get("reviews"), by=str, name=str, on=str)
+        and all(_is_day(review["on"]) for review in body["reviews"])
         and _content_is_readable(body["form"], body.get("content"))
     )
 
@@ -236,11 +241,27 @@ def _content_is_readable(form: str, content: Any) -> bool:
             )
         case "decision":
             counts = dict.fromkeys(("entitled", "present", "for", "against", "abstain"), fen)
-            return _has(content, text=str) and _list_of(
-                content.get("steps"), name=str, on=str, place=str, chair=str, **counts
+            return (
+                _has(content, text=str)
+                and _list_of(content.get("steps"), name=str, on=str, place=str, chair=str, **counts)
+                and all(_is_day(step["on"]) for step in content["steps"])
             )
         case _:
             return _has(content, text=str)
+
+
+def _is_period(text: str) -> bool:
+    try:
+        return not text or bool(Period.parse(text))
+    except PeriodMalformed:
+        return False
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return not text or bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _row_fits(row: Any, columns: Any) -> bool:

@@ -164,21 +164,21 @@ def of_item(journal: Journal, village: str, item: str) -> list[Notice]:
 
 
 def previous_period(journal: Journal, notice: Notice) -> Notice | None:
-    """The same item's notice for the period just before, or None."""
+    """The same item's notice of the same node for the period just before, or None."""
+    return before(journal, notice.village, notice.item, notice.period, notice.form)
+
+
+def before(journal: Journal, village: str, item: str, period: str, form: str) -> Notice | None:
+    """A node's notice of that item and form for the period just before `period`, or None."""
     try:
-        before = Period.parse(notice.period).previous.id
+        earlier = Period.parse(period).previous.id
     except PeriodMalformed:
         return None
     return _one(
         journal,
         f"WHERE {_STANDING} AND village = :village AND item = :item AND period = :period"
         " AND form = :form ORDER BY published_at DESC, id DESC",
-        {
-            "village": notice.village,
-            "item": notice.item,
-            "period": before,
-            "form": notice.form,
-        },
+        {"village": village, "item": item, "period": earlier, "form": form},
     )
 
 
@@ -261,7 +261,8 @@ def _one(journal: Journal, rest: str, values: Any) -> Notice | None:
 
 
 def _notice(row: Any) -> Notice:
-    return Notice(*row[:16], body=_parsed(row[16]))
+    values = [*row[:16], _parsed(row[16])]
+    return Notice(*values)
 
 
 def _version(row: Any) -> Version:

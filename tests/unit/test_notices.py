@@ -5,7 +5,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import clock, notices
 from kiosk.journal.log import Journal
-from kiosk.notices import queries
+from kiosk.notices import NotChangeable, NotPublishable, queries
+from kiosk.rules import catalogue
 
 V, T = "371721105201", "371721105000"
 STATEMENT = {
@@ -123,6 +124,8 @@ def test_an_erased_first_version_leaves_its_correction_standing(journal):
         body(content={"text": 3}),
         body(content=None),
         body(affairs="other"),
+        body(period="2026Q9"),
+        body(display_until="soon"),
         body(attachments=[{"sha": "x"}]),
         body(form="person_list", content={"columns": [], "rows": [["多一格"]], "total": None}),
     ],
@@ -188,3 +191,140 @@ def test_lists_page_and_count(journal):
     assert queries.counts(journal, V) == {"party": 0, "village": 5, "finance": 1, "township": 0}
     assert queries.count(journal, None, "village") == 5
     assert [n.id for n in queries.every(journal, V, limit=1)] == ["F"]
+
+
+ITEMS = catalogue.load().items
+OCTOBER = datetime(2026, 10, 9, 1, tzinfo=UTC)
+
+
+def publish(journal, item="finance.statement", content=STATEMENT, period="2026Q3", **changes):
+    given = {"title": "第三季度财务收支情况", "actor": "王会计", **changes}
+    with clock.set_to(OCTOBER):
+        return notices.publish(
+            journal, item=ITEMS.get(item, item), period=period, content=content, **given
+        )
+
+
+def stopped(journal, **given):
+    with pytest.raises(NotPublishable) as caught:
+        publish(journal, **given)
+    assert queries.every(journal, V) == []
+    return caught.value.problems
+
+
+def test_publishing_gives_the_notice_its_item_and_display_period(journal):
+    id = publish(
+        journal, "village.minimum_living_notice", period="", title="低保公示",
+        content={"columns": [{"name": "姓名", "amount": False}], "rows": [["张*"]],
+                 "total": None, "note": ""},
+    )  # fmt: skip
+    made = notices.notice(journal, id)
+    assert (made.affairs, made.form, made.display_until) == (
+        "village", "person_list", "2026-10-16",
+    )  # fmt: skip
+    assert len(id) == 26
+
+
+def test_an_item_without_a_form_of_its_own_is_written_as_text(journal):
+    id = publish(journal, "village.project", {"text": "道路硬化"}, "", title="道路工程")
+    assert notices.notice(journal, id).form == "notice"
+
+
+def test_a_township_notice_belongs_to_no_item(journal):
+    id = publish(journal, "township", {"text": "防汛"}, "", title="防汛通知")
+    made = notices.notice(journal, id)
+    assert (made.item, made.affairs, made.affairs_name) == ("township", "township", "镇里通知")
+
+
+def test_a_table_that_does_not_balance_is_stopped_at_its_place(journal):
+    [problem] = stopped(journal, content={**STATEMENT, "closing": 210_00})
+    assert (problem.place, problem.kind) == ("期末余额", "sum")
+    assert "多了 90.00 元" in problem.message
+
+
+def test_an_opening_balance_that_is_not_the_last_closing_needs_a_reason(journal):
+    publish(journal, content={**STATEMENT, "opening": 0, "closing": 20_00}, period="2026Q2")
+    with pytest.raises(NotPublishable) as caught:
+        publish(journal)
+    assert caught.value.problems[0].place == "期初余额"
+    publish(journal, content={**STATEMENT, "note": "上年结转并入"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "mask"),
+    [
+        ({"content": {"text": "电话 13812345678"}}, "正文", "138****5678"),
+        ({"title": "张三 11010519491231002X"}, "标题", "1101************2X"),
+        (
+            {"attachments": [
+                {"sha": "a" * 64, "name": "13812345678", "type": "image/png",
+                 "width": 1, "height": 1}
+            ]},
+            "照片说明",
+            "138****5678",
+        ),
+    ],
+)  # fmt: skip
+def test_personal_data_is_stopped_with_the_mask_to_tap(journal, changes, place, mask):
+    given = {"item": "village.safety", "content": {"text": "检查"}, "period": "", **changes}
+    [problem] = stopped(journal, **given)
+    assert problem.place == place or place in problem.place
+    assert problem.mask == mask
+
+
+def test_a_contact_of_office_may_stand_in_its_field(journal):
+    assert publish(journal, contact="监委会 0530-5551234")
+
+
+def test_what_is_empty_is_stopped(journal):
+    found = stopped(journal, item="village.safety", content={"text": " "}, title=" ")
+    assert [problem.place for problem in found] == ["标题", "正文"]
+
+
+def test_a_content_of_another_form_is_refused(journal):
+    with pytest.raises(ValueError, match="does not fit"):
+        publish(journal, content={"text": "不是表"})
+
+
+def test_a_correction_keeps_what_the_notice_is_about(journal):
+    id = publish(journal)
+    new = {**STATEMENT, "income": [], "closing": 70_00}
+    notices.correct(journal, id, actor="王会计", reason="误记租金", title="更正", content=new)
+    made = notices.notice(journal, id)
+    assert (made.item, made.period, made.state) == ("finance.statement", "2026Q3", "corrected")
+    assert made.body["reason"] == "误记租金"
+
+
+def test_a_change_needs_a_reason_that_can_be_shown(journal):
+    id = publish(journal)
+    for reason in ("", "张三 13812345678 反映"):
+        with pytest.raises(NotPublishable):
+            notices.withdraw(journal, id, actor="王会计", reason=reason)
+        with pytest.raises(NotPublishable):
+            notices.correct(
+                journal, id, actor="王会计", reason=reason, title="更正", content=STATEMENT
+            )
+    assert notices.notice(journal, id).state == "published"
+
+
+def test_a_withdrawn_notice_cannot_be_changed(journal):
+    id = publish(journal)
+    notices.withdraw(journal, id, actor="王会计", reason="重复公开")
+    with pytest.raises(NotChangeable, match="已经撤回"):
+        notices.correct(journal, id, actor="a", reason="x", title="x", content=STATEMENT)
+    with pytest.raises(NotChangeable):
+        notices.withdraw(journal, id, actor="a", reason="x")
+
+
+def test_only_the_own_notices_can_be_changed(journal, tmp_path):
+    key = Ed25519PrivateKey.generate()
+    other = Journal(tmp_path / "t.db", T, key, rooms=[notices.ROOM])
+    id = publish(other, "township", {"text": "防汛"}, "", title="防汛通知")
+    stream = other.own("public")
+    journal.trust(T, "sanwu.invalid", key.public_key().public_bytes_raw())
+    journal.take(stream, other.read(stream), other.checkpoint(stream))
+    other.close()
+    assert notices.notice(journal, id).village == T
+    assert [n.id for n in queries.township_notices(journal, T)] == [id]
+    with pytest.raises(NotChangeable, match="不是本单位"):
+        notices.withdraw(journal, id, actor="王会计", reason="x")
