@@ -28,7 +28,8 @@ from kiosk.rules.catalogue import REVIEWERS
 from kiosk.villages import queries as villages
 from kiosk.web import charts, current_node, public_address
 
-PER_HOME = 4
+PER_HOME = 5
+LATE_ON_HOME = 2
 PER_PAGE = 12
 PHOTO_TYPES = ("image/jpeg", "image/png")
 KEYS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
@@ -211,13 +212,9 @@ def _village_home(node: Node, code: str, back: str | None) -> str:
         village=described,
         own=back is None,
         columns=[
-            {
-                "affairs": affairs,
-                "total": counts[affairs],
-                "late": _late(node, code, affairs),
-                "notices": notices.newest(node.journal, code, affairs, PER_HOME),
-                "url": f"/{affairs}" if back is None else f"/villages/{code}/{affairs}",
-            }
+            _column(
+                node, code, affairs, counts[affairs], "" if back is None else f"/villages/{code}"
+            )
             for affairs in ("party", "village", "finance")
         ],
         township=notices.township_notices(node.journal, township, 2) if township else [],
@@ -227,6 +224,21 @@ def _village_home(node: Node, code: str, back: str | None) -> str:
             if described is not None and described.contacts.get(key)
         ],
     )
+
+
+def _column(node: Node, code: str, affairs: str, total: int, under: str) -> dict[str, Any]:
+    """One affair on the home page: what is late first, then the newest, five lines in all."""
+    late = _late(node, code, affairs)
+    shown = late if len(late) <= LATE_ON_HOME else late[: LATE_ON_HOME - 1]
+    lines = len(shown) + (len(shown) < len(late))
+    return {
+        "affairs": affairs,
+        "total": total,
+        "late": shown,
+        "more_late": len(late) - len(shown),
+        "notices": notices.newest(node.journal, code, affairs, PER_HOME - lines),
+        "url": f"{under}/{affairs}",
+    }
 
 
 def _village_card(node: Node, code: str, name: str) -> dict[str, Any]:
