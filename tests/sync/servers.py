@@ -15,6 +15,8 @@ from pathlib import Path
 TOWNSHIP = "371721105000"
 VILLAGE = "371721105201"
 
+KIOSK = (sys.executable, "-m", "kiosk")
+
 START_SECONDS = 30
 
 
@@ -44,7 +46,7 @@ def start(dir: Path, port: int = 0) -> Server:
     port = port or free_port()
     with (dir / "serve.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kiosk.cli", "serve", str(dir), "--port", str(port)],
+            [*KIOSK, "serve", str(dir), "--port", str(port)],
             stdout=log,
             stderr=log,
             env={**os.environ, "NO_PROXY": "127.0.0.1"},
