@@ -170,11 +170,12 @@ def turn(journal: Journal, villages: Iterable[str], today: date) -> list[Turn]:
     """
     turns: list[Turn] = []
     for village in villages:
+        rows = queries.duties(journal, village, today)
         with journal.writing():
             last = queries.turned(journal, village)
             found = [
                 Turn(row, before)
-                for row in queries.duties(journal, village, today)
+                for row in rows
                 if (before := last.get(row.duty.key, "upcoming")) != row.state
             ]
             if found:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from kiosk.duties.facts import NOTHING_KNOWN, Known, gathered, happened_in
 from kiosk.journal.log import Journal
@@ -47,7 +48,9 @@ class DutyRow:
     @property
     def words(self) -> str:
         """The state in one plain Chinese sentence."""
-        return timeliness.in_words(self.duty, self.state, self.today, self.title, self.published)
+        words = timeliness.in_words(self.duty, self.state, self.today, self.title, self.published)
+        open_again = self.none_rejected and self.state in timeliness.OPEN
+        return f"{words}（零报告已被退回）" if open_again else words
 
     @property
     def subject(self) -> str:
@@ -114,7 +117,7 @@ def events(journal: Journal, village: str) -> list[Event]:
 
 def duties(journal: Journal, village: str, today: date) -> list[DutyRow]:
     """All duties of a village known to this node, by due date; none where it is unknown."""
-    return _rows(journal, [village], today).get(village, [])
+    return list(_rows(journal, [village], today).get(village, ()))
 
 
 def late_and_due(journal: Journal, village: str, today: date) -> list[DutyRow]:
@@ -176,23 +179,73 @@ def reminders(journal: Journal, village: str | None = None, limit: int = 50) -> 
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Whatever a village's rows depend on: while it is equal, so are they."""
+
+    today: date
+    catalogue: Catalogue
+    entries: int
+    witnessed: tuple[int, int]
+    said: tuple[int, int, str]
+
+
+_held: WeakKeyDictionary[Journal, dict[str, tuple[_Ground, list[DutyRow]]]] = WeakKeyDictionary()
+"""Each village's rows with what they were derived from: of a township's many villages only those
+of which something new is known are looked at again."""
+
+
 def _rows(journal: Journal, given: list[str], today: date) -> dict[str, list[DutyRow]]:
     known = {code: node for code in given if (node := node_of(journal, code))}
-    happened = happened_in(journal, list(known))
-    facts = gathered(journal, list(known))
-    catalogues: dict[str, Catalogue] = {}
-    rows: dict[str, list[DutyRow]] = {}
-    for code, node in known.items():
-        above = codes.parent(code) or code
-        if above not in catalogues:
-            catalogues[above] = catalogue(journal, code)
+    grounds = _grounds(journal, known, today)
+    held = _held.setdefault(journal, {})
+    rows = {
+        code: kept[1] for code in known if (kept := held.get(code)) and kept[0] == grounds[code]
+    }
+    anew = [code for code in known if code not in rows]
+    happened = happened_in(journal, anew)
+    facts = gathered(journal, anew)
+    for code in anew:
         own = {event.id: event for event in happened.get(code, ())}
-        owed = _duties(catalogues[above], node.began, today, tuple(own.values()))
-        found = facts.get(code, {})
+        rules_here = grounds[code].catalogue
+        owed = _duties(rules_here, known[code].began, today, tuple(own.values()))
+        found = facts[code]
         rows[code] = [
             _row(code, duty, found.get(duty.key), own.get(duty.event), today) for duty in owed
         ]
+        if not journal.db.conn.in_transaction:
+            held[code] = (grounds[code], rows[code])
     return rows
+
+
+def _grounds(journal: Journal, known: Iterable[str], today: date) -> dict[str, _Ground]:
+    witnessed = {
+        stream: (count, newest)
+        for stream, count, newest in journal.db.execute(
+            "SELECT stream, count(*), max(id) FROM cosignatures GROUP BY stream"
+        )
+    }
+    said = {
+        village: (count, places, newest)
+        for village, count, places, newest in journal.db.execute(
+            "SELECT village, count(*), sum(seq), max(at) FROM duty_statements GROUP BY village"
+        )
+    }
+    catalogues: dict[str, Catalogue] = {}
+    found = {}
+    for code in known:
+        above = codes.parent(code) or code
+        if above not in catalogues:
+            catalogues[above] = catalogue(journal, code)
+        stream = f"{code}/public"
+        found[code] = _Ground(
+            today=today,
+            catalogue=catalogues[above],
+            entries=journal.size(stream),
+            witnessed=witnessed.get(stream, (0, 0)),
+            said=said.get(code, (0, 0, "")),
+        )
+    return found
 
 
 def _row(

@@ -205,6 +205,7 @@ def test_a_declaration_that_there_was_nothing_can_be_rejected(enrolled, township
     for node in (enrolled, township):
         found = row(node, key, "2026-10-16")
         assert (found.state, found.none_rejected) == ("due", True)
+        assert found.words.endswith("还有 4 天到期（10月20日）（零报告已被退回）")
     with at("2026-10-17T10"):
         duties.declare_none(enrolled.journal, "王会计", item, period, "慰问款由镇里直接发放")
     found = row(enrolled, key, "2026-10-30")
