@@ -1,12 +1,14 @@
 """Asking, accepting, answering, rating and closing. A node writes its own streams only: a village
 answers on its own, a township takes feedback in for its villages on T/<V>."""
 
+from typing import Any
+
 from ulid import ULID
 
 from kiosk import clock, villages
 from kiosk.feedback import queries
 from kiosk.feedback.queries import Feedback
-from kiosk.feedback.state import ANSWER_WITHIN, KINDS, age_days
+from kiosk.feedback.state import ANSWER_WITHIN, KINDS, age_days, next_step
 from kiosk.feedback.token import hash_of, is_token, new_token
 from kiosk.journal.log import Journal
 
@@ -83,7 +85,7 @@ def accept(journal: Journal, id: str, *, actor: str) -> None:
     with journal.writing():
         found = _own(journal, id)
         if found.state in ("received", "reopened"):
-            journal.append("parent", "feedback.accepted", id, {}, actor=actor)
+            _append(journal, "parent", "accepted", found, {}, actor)
 
 
 def answer(journal: Journal, id: str, text: str, *, public: bool, actor: str) -> None:
@@ -105,7 +107,7 @@ def answer(journal: Journal, id: str, text: str, *, public: bool, actor: str) ->
             raise FeedbackRefused("这一条已经办结，不能再答复。")
         body = {"text": text, "public": public}
         channel = "public" if public else "parent"
-        journal.append(channel, "feedback.answered", id, body, actor=actor)
+        _append(journal, channel, "answered", found, body, actor)
 
 
 def rate(journal: Journal, id: str, *, satisfied: bool, text: str = "") -> None:
@@ -120,7 +122,7 @@ def rate(journal: Journal, id: str, *, satisfied: bool, text: str = "") -> None:
         if found.state == "rated" and satisfied:
             return
         body = {"satisfied": satisfied, "text": text}
-        journal.append(_channel(journal, found.village), "feedback.rated", id, body, actor=ASKER)
+        _append(journal, _channel(journal, found.village), "rated", found, body, ASKER)
 
 
 def close(journal: Journal, id: str, *, actor: str) -> None:
@@ -140,7 +142,7 @@ def close(journal: Journal, id: str, *, actor: str) -> None:
                 f"提出人还没有评价。请等到答复满 {ANSWER_WITHIN.days} 天（还有"
                 f" {ANSWER_WITHIN.days - waited} 天）再办结。"
             )
-        journal.append("parent", "feedback.closed", id, {}, actor=actor)
+        _append(journal, "parent", "closed", found, {}, actor)
 
 
 def _channel(journal: Journal, village: str) -> str:
@@ -149,6 +151,13 @@ def _channel(journal: Journal, village: str) -> str:
     if any(each.code == village for each in villages.known(journal)):
         return village
     raise FeedbackRefused("这个村还没有接入，请直接联系村委会。")
+
+
+def _append(
+    journal: Journal, channel: str, kind: str, found: Feedback, body: dict[str, Any], actor: str
+) -> None:
+    stepped = {**body, "step": next_step(found.events)}
+    journal.append(channel, f"feedback.{kind}", found.id, stepped, actor=actor)
 
 
 def _found(journal: Journal, id: str) -> Feedback:
@@ -174,8 +183,10 @@ def _must_be_impersonal(journal: Journal, text: str) -> None:
     from kiosk.rules import privacy
 
     own = villages.village(journal, journal.code)
-    rest = text
-    for contact in own.contacts.values() if own else ():
-        rest = rest.replace(contact, "") if contact else rest
-    if privacy.mask(rest) != rest:
-        raise AnswerPersonal(privacy.mask(text))
+    contacts = " ".join(own.contacts.values()) if own else ""
+    masked = text
+    for found in reversed(privacy.find(text)):
+        if text[found.start : found.end].strip() not in contacts:
+            masked = masked[: found.start] + found.shown_as + masked[found.end :]
+    if masked != text:
+        raise AnswerPersonal(masked)

@@ -4,16 +4,17 @@ only the village and its township read:
 - `feedback.received` on T/<V> (asked on the township's phone page) or V/parent (at the village):
   {village, notice (id or ""), kind ("询问", "建议", "不满意", "表扬"), text, phone (or ""),
   photo (SHA-256 or ""), token_hash (SHA-256 of the follow-up token, hex), via ("phone", "screen")}
-- `feedback.accepted` on V/parent: {}
-- `feedback.answered` on V/public where everybody may read it, else V/parent: {text, public}
-- `feedback.rated` on T/<V> or V/parent, by the asker: {satisfied, text}
-- `feedback.closed` on V/parent: {}
+- `feedback.accepted` on V/parent: {step}
+- `feedback.answered` on V/public where everybody may read it, else V/parent: {text, public, step}
+- `feedback.rated` on T/<V> or V/parent, by the asker: {satisfied, text, step}
+- `feedback.closed` on V/parent: {step}
 
 Which village an entry speaks for is told by its stream, never by its body, so no village can
-answer for another. What state a feedback is in is not stored: see `state`.
+answer for another. What state a feedback is in, and what `step` is for: see `state`.
 """
 
 import json
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database, Migrations
@@ -69,6 +70,8 @@ def m001_feedback(db: Database) -> None:
 
 
 def apply(db: Database, entry: Entry) -> None:
+    if not _is_moment(entry.at):
+        return
     village = village_of(entry.stream)
     if entry.kind in EVENTS:
         body = entry.body if _is_event(entry.kind, entry.body) else None
@@ -100,6 +103,13 @@ def village_of(stream: str) -> str:
     """The village that a stream speaks for: the reader of T/<V>, else the origin."""
     origin, channel = stream.split("/", 1)
     return channel if channel.isdigit() else origin
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_received(body: dict[str, Any], village: str) -> bool:

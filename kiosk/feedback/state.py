@@ -3,6 +3,10 @@
 `received` → `accepted` → `answered` → `rated` (the asker is content) or `reopened` (not solved,
 to be answered again) → `closed`. A village has ten days for an answer, counted from the asking, or
 from the day on which the asker said that it was not solved.
+
+Village and township write of the same feedback, each by its own clock, and those may be minutes
+apart. So every event says in `step` how many were known before it; a rating is thereby later than
+the answer that it rates, whatever the clocks say.
 """
 
 from collections.abc import Iterable
@@ -42,14 +46,24 @@ class Event:
         return str((self.body or {}).get("text", ""))
 
     @property
+    def step(self) -> int:
+        step = (self.body or {}).get("step", 0)
+        return step if isinstance(step, int) else 0
+
+    @property
     def public(self) -> bool:
         """Whether everybody may read it: told by the body and by where it stands."""
         return bool((self.body or {}).get("public")) and self.stream.endswith("/public")
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
-    """By time, then place: the one order in which every node reads them."""
-    return sorted(events, key=lambda event: (datetime.fromisoformat(event.at), *_place(event)))
+    """By step, then time, then place: the one order in which every node reads them."""
+    return sorted(events, key=_order)
+
+
+def next_step(events: Iterable[Event]) -> int:
+    """The step of an event that is written by somebody who knows these."""
+    return 1 + max((event.step for event in events), default=0)
 
 
 def state(events: Iterable[Event]) -> str:
@@ -92,5 +106,5 @@ def _after(now: str, event: Event) -> str:
             return now
 
 
-def _place(event: Event) -> tuple[str, int]:
-    return event.stream, event.seq
+def _order(event: Event) -> tuple[int, datetime, str, int]:
+    return event.step, datetime.fromisoformat(event.at), event.stream, event.seq

@@ -69,6 +69,21 @@ def test_the_state_follows_from_the_set_of_events(events, expected):
         assert state(order) == expected
 
 
+def test_a_slow_clock_does_not_put_the_rating_before_the_answer(enrolled, township):
+    id, _ = ask(township.journal)
+    copied(township, enrolled, VILLAGE)
+    with clock.set_to(day(3)):
+        feedback.answer(enrolled.journal, id, "好", public=False, actor="王会计")
+    copied(enrolled, township, "parent")
+    with clock.set_to(day(2)):
+        feedback.rate(township.journal, id, satisfied=False)
+    assert feedback.feedback(township.journal, id).state == "reopened"
+    copied(township, enrolled, VILLAGE)
+    with clock.set_to(day(1)):
+        feedback.answer(enrolled.journal, id, "这次真修了", public=False, actor="王会计")
+    assert feedback.feedback(enrolled.journal, id).state == "answered"
+
+
 def test_the_ten_days_run_again_from_the_last_not_solved():
     events = [
         event("answered", 1, text="a", public=False),

@@ -1,0 +1,289 @@
+"""The phone's door: light, honest about what was witnessed, and nothing typed is lost."""
+
+import gzip
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kiosk import clock, create_app, feedback, notices
+from kiosk.feedback import queries
+from tests.conftest import VILLAGE, copied
+
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+SAID = {"kind": "询问", "text": "支出的 3 万元是修哪条路？", "phone": "13812345678"}
+
+
+@pytest.fixture
+def now():
+    with clock.set_to(NOW):
+        yield
+
+
+def publish(node, title="2026年第三季度财务收支情况", **changes):
+    from kiosk.duties import queries as duties
+
+    item = duties.catalogue(node.journal).items["finance.statement"]
+    given = {
+        "item": item,
+        "title": title,
+        "period": "2026Q3",
+        "content": {
+            "opening": 100_00,
+            "income": [{"name": "租金", "amount": 50_00, "sub": False}],
+            "expense": [{"name": "保洁", "amount": 30_00, "sub": False}],
+            "closing": 120_00,
+            "note": "",
+        },
+        "reviews": [{"by": "finance_group", "name": "赵理财", "on": "2026-11-23"}],
+        **changes,
+    }
+    return notices.publish(node.journal, actor="王会计", **given)
+
+
+def page_of(answer):
+    data = answer.data
+    if answer.headers.get("Content-Encoding") == "gzip":
+        data = gzip.decompress(data)
+    return data.decode()
+
+
+def fields(page):
+    return {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]
+        for name in ("csrf_token", "token")
+    }
+
+
+def send(client, id, **changes):
+    hidden = fields(page_of(client.get(f"/n/{id}")))
+    return client.post(f"/n/{id}", data={**hidden, **SAID, **changes})
+
+
+@pytest.fixture
+def both(enrolled, township, now):
+    """A notice of the village, copied to its township, and a phone on the township's page."""
+    id = publish(enrolled)
+    with clock.set_to(NOW + timedelta(minutes=3)):
+        copied(enrolled, township)
+    return id, create_app(township).test_client()
+
+
+def test_the_page_says_when_it_was_published_and_witnessed(both):
+    id, client = both
+    page = page_of(client.get(f"/n/{id}"))
+    assert "东湖村</strong> 2026年11月24日 10:00 公开" in page
+    assert "李楼镇</strong> 2026年11月24日 10:03 见证" in page
+    assert "民主理财小组：赵理财" in page
+    assert f"/n/{id}.tlog-proof" in page
+    assert client.get(f"/n/{id}.tlog-proof").data.startswith(b"c2sp.org/tlog-proof@v1\n")
+
+
+def test_the_village_says_that_it_was_not_witnessed_yet(village, now):
+    id = publish(village)
+    page = create_app(village).test_client().get(f"/n/{id}").text
+    assert "还没有传到乡镇见证" in page
+
+
+def test_html_and_css_together_are_under_60_kb(both):
+    id, client = both
+    page = client.get(f"/n/{id}")
+    sheets = re.findall(r'href="(/static/[^"]+\.css)"', page.text)
+    assert len(sheets) == 2
+    sizes = [len(page.data), *(len(client.get(sheet).data) for sheet in sheets)]
+    assert sum(sizes) < 60_000
+    assert "<script" not in page.text
+
+
+def test_a_long_list_travels_compressed(village, now):
+    lines = [
+        {"on": "2026-07-01", "summary": f"购买办公用品第{n}批", "income": 0, "expense": 100,
+         "handler": "王会计"}
+        for n in range(800)
+    ]  # fmt: skip
+    from kiosk.duties import queries as duties
+
+    items = duties.catalogue(village.journal).items.values()
+    ledger = next(item for item in items if item.form == "ledger")
+    content = {"opening": 80_000, "closing": 0, "lines": lines, "note": ""}
+    id = publish(village, item=ledger, period="2026-10", content=content)
+    client = create_app(village).test_client()
+    answer = client.get(f"/n/{id}", headers={"Accept-Encoding": "gzip, deflate"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) < 30_000
+    assert "第799批" in page_of(answer)
+    assert "第799批" in client.get(f"/n/{id}").text
+
+
+def test_photos_wait_behind_a_tap(village, now):
+    sha = "a" * 64
+    photo = {"sha": sha, "name": "路面", "type": "image/jpeg", "width": 800, "height": 600}
+    id = publish(village, attachments=[photo])
+    page = create_app(village).test_client().get(f"/n/{id}").text
+    details = page[page.index("看照片") :]
+    assert page.count(f"/blobs/{sha}") == 1
+    assert f"/blobs/{sha}" in details and 'loading="lazy"' in details
+
+
+def test_what_was_corrected_and_withdrawn_is_told(village, now):
+    id = publish(village)
+    client = create_app(village).test_client()
+    body = notices.notice(village.journal, id).body
+    village.journal.append(
+        "public", "notice.corrected", id, {**body, "title": "更正后的收支", "reason": "漏记一笔"}
+    )
+    page = client.get(f"/n/{id}").text
+    assert "更正后的收支" in page and "漏记一笔" in page and "更正前的内容" in page
+    notices.withdraw(village.journal, id, actor="王会计", reason="重复发布")
+    page = client.get(f"/n/{id}").text
+    assert "撤回" in page and "重复发布" in page
+
+
+def test_a_notice_that_did_not_arrive_yet_is_said_plainly(township):
+    answer = create_app(township).test_client().get("/n/01JUNKNOWN")
+    assert answer.status_code == 404
+    assert "这条公开内容还没有传到乡镇，请在村里的屏幕上看" in answer.text
+
+
+def test_feedback_is_taken_and_followed(both, enrolled, township):
+    id, client = both
+    sent = send(client, id)
+    assert sent.status_code == 303
+    page = client.get(sent.location)
+    assert "已经提交" in page.text and "收藏" in page.text and SAID["text"] in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "noindex" in page.headers["X-Robots-Tag"] and 'content="noindex' in page.text
+    assert "应在 <strong>2026年12月4日</strong> 以前答复" in page.text
+    [kept] = queries.of_village(township.journal, VILLAGE)
+    assert (kept.text, kept.phone, kept.notice) == (SAID["text"], SAID["phone"], id)
+    copied(township, enrolled, VILLAGE)
+    feedback.answer(enrolled.journal, kept.id, "村北路。", public=True, actor="王会计")
+    copied(enrolled, township)
+    page = client.get(sent.location)
+    assert "村北路。" in page.text
+    rated = client.post(
+        sent.location,
+        data={
+            "csrf_token": re.search(r'name="csrf_token" value="([^"]*)"', page.text)[1],
+            "satisfied": "no",
+            "text": "没说多少钱",
+        },
+    )
+    assert rated.status_code == 303
+    assert queries.feedback(township.journal, kept.id).state == "reopened"
+
+
+def test_a_public_answer_stands_beside_the_notice_without_personal_data(village, now):
+    id = publish(village)
+    client = create_app(village).test_client()
+    send(client, id, text="我是 13812345678，路灯坏了")
+    [kept] = queries.of_village(village.journal, VILLAGE)
+    feedback.answer(village.journal, kept.id, "下周修。", public=True, actor="王会计")
+    page = create_app(village).test_client().get(f"/n/{id}").text
+    assert "路灯坏了" in page and "下周修。" in page
+    assert "13812345678" not in page
+
+
+def test_a_missing_cookie_shows_the_text_again(both, township):
+    id, client = both
+    hidden = fields(client.get(f"/n/{id}").text)
+    other = create_app(township).test_client()
+    answer = other.post(f"/n/{id}", data={**hidden, **SAID})
+    assert answer.status_code == 400
+    assert SAID["text"] in answer.text and SAID["phone"] in answer.text
+    assert "请再点一次" in answer.text
+    again = other.post(f"/n/{id}", data={**SAID, **fields(answer.text)})
+    assert again.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": ""}, "请选择一种"),
+        ({"text": " "}, "请写下"),
+        ({"text": "长" * 1001}, "太长"),
+        ({"phone": "电话"}, "电话号码"),
+    ],
+)
+def test_a_fault_is_said_and_what_was_typed_is_kept(both, township, changes, words):
+    id, client = both
+    answer = send(client, id, **changes)
+    assert answer.status_code == 400
+    assert words in answer.text
+    kept = {**SAID, **changes}
+    assert kept["text"].strip() in answer.text
+    assert queries.counts(township.journal).total == 0
+
+
+def test_sending_twice_takes_it_once(both, township):
+    id, client = both
+    hidden = fields(client.get(f"/n/{id}").text)
+    first = client.post(f"/n/{id}", data={**hidden, **SAID})
+    second = client.post(f"/n/{id}", data={**hidden, **SAID})
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert queries.counts(township.journal).total == 1
+
+
+def test_the_limit_keeps_what_was_typed_and_says_when_to_try_again(both, township):
+    id, client = both
+    for _ in range(5):
+        assert send(client, id).status_code == 303
+    answer = send(client, id, text="第六条意见")
+    assert answer.status_code == 429
+    assert "请 10 分钟后再提交" in answer.text and "第六条意见" in answer.text
+    assert queries.counts(township.journal).total == 5
+
+
+def test_a_photo_is_made_safe_and_kept(both, township):
+    from PIL import Image
+
+    id, client = both
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(file, "JPEG")
+    sent = send(client, id, photo=(io.BytesIO(file.getvalue()), "路灯.jpg"))
+    assert sent.status_code == 303
+    [kept] = queries.of_village(township.journal, VILLAGE)
+    assert township.blobs.has(kept.photo)
+    refused = send(client, id, photo=(io.BytesIO(b"MZ not a photo"), "a.jpg"))
+    assert refused.status_code == 400
+    assert "不是照片" in refused.text and "照片要重新选一次" in refused.text
+    assert SAID["text"] in refused.text
+
+
+def test_a_photo_of_a_feedback_is_not_public(both, township):
+    from PIL import Image
+
+    id, client = both
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(file, "JPEG")
+    send(client, id, photo=(io.BytesIO(file.getvalue()), "路灯.jpg"))
+    [kept] = queries.of_village(township.journal, VILLAGE)
+    assert client.get(f"/blobs/{kept.photo}").status_code == 404
+
+
+def test_of_a_township_notice_the_sender_says_which_village(enrolled, township, now):
+    id = notices.publish(
+        township.journal,
+        actor="李监督",
+        item="township",
+        title="防汛通知",
+        content={"text": "注意"},
+    )
+    client = create_app(township).test_client()
+    assert "东湖村</option>" in client.get(f"/n/{id}").text
+    assert "还没有接入" in send(client, id).text
+    assert send(client, id, village=VILLAGE).status_code == 303
+    assert queries.counts(township.journal, VILLAGE).total == 1
+
+
+def test_an_unknown_follow_link_tells_nothing(township):
+    answer = create_app(township).test_client().get("/f/" + "x" * 22)
+    assert answer.status_code == 404
+    assert "没有找到" in answer.text
+
+
+def test_the_light_home_lists_what_is_new(both):
+    id, client = both
+    page = page_of(client.get("/m/"))
+    assert f"/n/{id}" in page and "东湖村" in page
