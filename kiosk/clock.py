@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+from kiosk.rules.calendar import BEIJING, beijing_date
+
+__all__ = ["BEIJING", "beijing_date", "now", "set_to", "stamp", "today"]
 
 _set_to: ContextVar[datetime | None] = ContextVar("clock", default=None)
 _offset = timedelta(seconds=float(os.environ.get("KIOSK_CLOCK_OFFSET", "0")))
@@ -31,11 +32,6 @@ def stamp() -> str:
 def today() -> date:
     """Today's date in Beijing."""
     return beijing_date(now())
-
-
-def beijing_date(moment: datetime) -> date:
-    """The Beijing date of an aware moment."""
-    return moment.astimezone(BEIJING).date()
 
 
 @contextmanager
