@@ -219,12 +219,7 @@ def _rows(journal: Journal, given: list[str], today: date) -> dict[str, list[Dut
 
 
 def _grounds(journal: Journal, known: Iterable[str], today: date) -> dict[str, _Ground]:
-    witnessed = {
-        stream: (count, newest)
-        for stream, count, newest in journal.db.execute(
-            "SELECT stream, count(*), max(id) FROM cosignatures GROUP BY stream"
-        )
-    }
+    witnessed = journal.cosignature_marks()
     said = {
         village: (count, places, newest)
         for village, count, places, newest in journal.db.execute(

@@ -240,6 +240,11 @@ class Signatures:
         )
         return [(size, datetime.fromtimestamp(at, UTC)) for size, at in rows]
 
+    def cosignature_marks(self) -> dict[str, tuple[int, int]]:
+        """For each stream a pair that changes whenever its cosignatures do."""
+        rows = self.db.execute("SELECT stream, count(*), max(id) FROM cosignatures GROUP BY stream")
+        return {stream: (count, newest) for stream, count, newest in rows}
+
     def witnessed(self, stream: str, seq: int) -> datetime | None:
         """When a witness first signed for a history that holds the entry; None until then."""
         row = self.db.execute(
