@@ -1,0 +1,247 @@
+"""The touch screen in a real browser: what a villager sees and does.
+
+The browser's clock is wound on where a minute must pass, so nothing here waits for one.
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kiosk import notices
+from kiosk.node import Node
+from kiosk.rules import catalogue
+
+ITEMS = catalogue.load().items
+SCREENS = ("portrait", "landscape")
+STATEMENT = {
+    "opening": 100_00,
+    "income": [{"name": "租金", "amount": 50_00, "sub": False},
+               {"name": "分红", "amount": 10_00, "sub": False}],
+    "expense": [{"name": f"支出{n}", "amount": 1_00, "sub": False} for n in range(30)],
+    "closing": 130_00,
+    "note": "",
+}  # fmt: skip
+
+
+def post(node: Node, title: str, item: str = "village.safety", **changes: object) -> str:
+    given = {"content": {"text": "全村 312 户"}, "actor": "王会计", **changes}
+    return notices.publish(node.journal, item=ITEMS[item], title=title, **given)
+
+
+def statement(node: Node) -> str:
+    given = {"content": STATEMENT, "period": "2026Q3"}
+    return post(node, "三季度收支", "finance.statement", **given)
+
+
+def in_view(page: Page) -> str:
+    return page.locator("#page").inner_text()
+
+
+@pytest.mark.parametrize("shape", SCREENS)
+def test_type_is_large_and_targets_are_wide(village, served, open_page, shape):
+    id = statement(village)
+    url = served(village)
+    for path in ("/", "/finance", f"/notices/{id}", "/search?q=CW"):
+        page = open_page(url + path, shape)
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('#page *, header *')].filter(e =>
+                e.checkVisibility() && !e.closest('svg') && e.firstChild?.nodeType === 3
+                && e.firstChild.textContent.trim() && parseFloat(getComputedStyle(e).fontSize) < 24
+            ).map(e => e.outerHTML.slice(0, 90))"""
+        )
+        assert small == []
+        drawn = page.evaluate(
+            """() => [...document.querySelectorAll('.chart text')].map(e =>
+                e.getBoundingClientRect().height)"""
+        )
+        assert all(height >= 24 for height in drawn)
+        narrow = page.evaluate(
+            """() => [...document.querySelectorAll('a, button, input, summary')].filter(e =>
+                e.checkVisibility()).map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+                .filter(([, box]) => box.width < 60 || box.height < 60)
+                .map(([what, box]) => `${what} ${box.width}x${box.height}`)"""
+        )
+        assert narrow == []
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0
+
+
+@pytest.mark.parametrize("shape", SCREENS)
+def test_back_and_home_are_always_in_the_same_place(village, served, open_page, shape):
+    id = statement(village)
+    url = served(village)
+    places = set()
+    for path in ("/", "/finance", f"/notices/{id}", "/search"):
+        page = open_page(url + path, shape)
+        places.add(
+            tuple(
+                tuple(page.locator(f"[data-act={act}]").bounding_box().values())
+                for act in ("back", "home", "up", "down")
+            )
+        )
+    assert len(places) == 1
+
+
+def test_a_finger_finds_the_accounts_and_the_way_back(village, served, open_page):
+    statement(village)
+    page = open_page(served(village))
+    expect(page.locator("[data-act=back]")).to_be_disabled()
+    page.locator(".affair.finance .affair-head").tap()
+    expect(page).to_have_url(re.compile("/finance$"))
+    page.get_by_text("三季度收支").tap()
+    expect(page.get_by_role("heading", name="三季度收支")).to_be_visible()
+    expect(page.locator(".chart svg").first).to_be_visible()
+    expect(page.locator(".scan .qr")).to_be_visible()
+    page.get_by_role("button", name="下一页").tap()
+    expect(page.get_by_role("button", name="上一页")).to_be_enabled()
+    page.get_by_role("button", name="返回").tap()
+    expect(page).to_have_url(re.compile("/finance$"))
+    page.get_by_role("button", name="返回").tap()
+    expect(page.locator(".columns")).to_be_visible()
+    expect(page.locator("[data-act=back]")).to_be_disabled()
+
+
+def test_home_is_one_touch_away(village, served, open_page):
+    id = statement(village)
+    page = open_page(f"{served(village)}/notices/{id}")
+    page.get_by_role("link", name="首页", exact=True).tap()
+    expect(page.locator(".columns")).to_be_visible()
+    assert page.evaluate("location.pathname") == "/"
+
+
+def test_back_without_a_way_here_leads_to_the_list(village, served, open_page):
+    id = statement(village)
+    page = open_page(f"{served(village)}/notices/{id}")
+    page.get_by_role("button", name="返回").tap()
+    expect(page).to_have_url(re.compile("/finance$"))
+
+
+def test_a_new_notice_appears_within_five_seconds_without_reload(village, served, open_page):
+    page = open_page(served(village))
+    page.evaluate("window.still = true")
+    post(village, "明天停水通知")
+    expect(page.get_by_text("明天停水通知")).to_be_visible(timeout=5_000)
+    assert page.evaluate("window.still")
+
+
+def test_a_correction_appears_on_the_notice_that_is_open(village, served, open_page):
+    id = post(village, "冬季防火检查")
+    page = open_page(f"{served(village)}/notices/{id}")
+    notices.correct(
+        village.journal, id, actor="王会计", reason="户数写错", title="冬季防火检查",
+        content={"text": "全村 321 户"},
+    )  # fmt: skip
+    expect(page.get_by_text("321 户")).to_be_visible(timeout=5_000)
+    page.locator("summary").tap()
+    expect(page.get_by_text("312 户")).to_be_visible()
+
+
+def test_search_by_keypad_and_by_word(village, served, open_page):
+    statement(village)
+    post(village, "冬季防火检查")
+    page = open_page(f"{served(village)}/search")
+    for letter in "FHJC":
+        page.locator(".key", has_text=re.compile(f"^{letter}$")).tap()
+    expect(page.locator("#q")).to_have_value("FHJC")
+    expect(page.locator(".entries").get_by_text("冬季防火检查")).to_be_visible()
+    page.get_by_role("link", name="清空").tap()
+    expect(page.locator("#q")).to_have_value("")
+    page.get_by_role("link", name="安全", exact=True).tap()
+    expect(page.get_by_text("没有找到")).to_be_visible()
+    page.locator("#q").fill("收支")
+    page.locator("#q").press("Enter")
+    expect(page.locator(".entries").get_by_text("三季度收支")).to_be_visible()
+
+
+def test_typing_is_not_swept_away_by_a_poll(village, served, open_page):
+    page = open_page(f"{served(village)}/search")
+    page.locator("#q").fill("半句")
+    with page.expect_response(lambda it: "/search" in it.url and it.status == 200):
+        post(village, "冬季防火检查")
+    page.wait_for_timeout(200)
+    expect(page.locator("#q")).to_have_value("半句")
+
+
+def test_it_goes_home_after_a_minute_without_touch(village, served, open_page):
+    statement(village)
+    page = open_page(f"{served(village)}/finance", setup=lambda page: page.clock.install())
+    page.clock.run_for(50_000)
+    page.locator("#page h1").tap()
+    page.clock.run_for(55_000)
+    assert page.evaluate("location.pathname") == "/finance"
+    page.clock.run_for(8_000)
+    expect(page.locator(".columns")).to_be_visible()
+    assert page.evaluate("location.pathname") == "/"
+
+
+def test_it_shows_current_notices_when_nobody_is_there(village, served, open_page):
+    first = post(village, "冬季防火检查")
+    second = statement(village)
+    page = open_page(served(village), setup=lambda page: page.clock.install())
+    page.clock.run_for(32_000)
+    expect(page.get_by_role("heading", name="三季度收支")).to_be_visible()
+    page.clock.run_for(16_000)
+    expect(page.get_by_role("heading", name="冬季防火检查")).to_be_visible()
+    page.clock.run_for(16_000)
+    expect(page.locator(".columns")).to_be_visible()
+    page.clock.run_for(16_000)
+    expect(page.get_by_role("heading", name="三季度收支")).to_be_visible()
+    page.locator("#page h1").tap()
+    page.clock.run_for(40_000)
+    expect(page.get_by_role("heading", name="三季度收支")).to_be_visible()
+    assert page.evaluate("location.pathname") == f"/notices/{second}"
+    assert first != second
+    page.get_by_role("button", name="返回").tap()
+    expect(page.locator(".columns")).to_be_visible()
+
+
+def test_what_was_just_posted_takes_the_show_at_once(village, served, open_page):
+    post(village, "冬季防火检查")
+    page = open_page(served(village), setup=lambda page: page.clock.install())
+    page.clock.run_for(32_000)
+    expect(page.get_by_role("heading", name="冬季防火检查")).to_be_visible()
+    post(village, "明天停水通知")
+    page.clock.run_for(4_000)
+    expect(page.get_by_role("heading", name="明天停水通知")).to_be_visible()
+
+
+def test_it_keeps_what_it_shows_when_the_server_is_away(village, served, open_page):
+    id = statement(village)
+    page = open_page(f"{served(village)}/notices/{id}")
+    page.route("**/*", lambda route: route.abort())
+    expect(page.locator("#offline")).to_be_visible()
+    expect(page.locator("#offline")).to_contain_text("没有回应")
+    page.get_by_role("link", name="首页", exact=True).tap()
+    page.get_by_role("button", name="返回").tap()
+    expect(page.get_by_role("heading", name="三季度收支")).to_be_visible()
+    page.unroute("**/*")
+    expect(page.locator("#offline")).to_be_hidden()
+    page.get_by_role("link", name="首页", exact=True).tap()
+    expect(page.locator(".columns")).to_be_visible()
+
+
+def test_the_clock_is_the_servers_in_beijing(village, served, open_page):
+    page = open_page(served(village), timezone_id="America/New_York")
+    shown = page.locator("[data-clock=time]")
+    expect(shown).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    beijing = page.evaluate(
+        "new Date().toLocaleTimeString('zh-CN', {timeZone: 'Asia/Shanghai', hour: '2-digit',"
+        " minute: '2-digit', hourCycle: 'h23'})"
+    )
+    assert shown.inner_text()[:2] == beijing[:2]
+    expect(page.locator("[data-clock=weekday]")).to_have_text(re.compile("^星期.$"))
+
+
+@pytest.mark.parametrize("shape", SCREENS)
+def test_home_fits_the_screen_when_nothing_much_is_late(village, served, open_page, shape):
+    for number in range(6):
+        for item in ("party.life", "village.safety", "finance.special"):
+            post(village, f"第{number}条公开的内容", item)
+    page = open_page(served(village), shape)
+    over = page.evaluate(
+        "document.getElementById('scroller').scrollHeight"
+        " - document.getElementById('scroller').clientHeight"
+    )
+    assert over <= 4
+    assert "监督电话" in in_view(page)
