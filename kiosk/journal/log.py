@@ -127,7 +127,7 @@ class Journal(Signatures):
     def erase(self, channel: str, seq: int, *, actor: str, reason: str) -> Entry:
         """Erases the body at `seq` of an own stream for good; the entry's place stays proven.
 
-        Raises IndexError where nothing stands at `seq`.
+        Raises IndexError where nothing stands at `seq`, BadEntries where that is an erasure itself.
         """
         target = self.entry(self.own(channel), seq)
         body = {"seq": seq, "reason": reason}
@@ -217,6 +217,9 @@ class Journal(Signatures):
                 if not isinstance(seq, int) or not 0 <= seq < entry.seq:
                     raise BadEntries(f"{entry.stream}: an erasure of {seq} at {entry.seq}")
                 target = self.entry(entry.stream, seq)
+                if target.kind == ERASED:
+                    # A copy that lacks its body could not carry the first erasure out.
+                    raise BadEntries(f"{entry.stream}: an erasure of the erasure at {seq}")
                 if target.erased:
                     continue
                 kinds.add(target.kind)

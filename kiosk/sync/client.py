@@ -248,13 +248,15 @@ def _send_blobs(this: _Round) -> None:
     waiting = [sha for sha in references.unsettled(journal, streams) if blobs.has(sha)]
     for start in range(0, len(waiting), BLOBS_A_REQUEST):
         asked = waiting[start : start + BLOBS_A_REQUEST]
-        answer = this.calls.post("/blobs/missing", {"shas": asked})
-        missing = answer.get("missing") if isinstance(answer, dict) else None
-        if not isinstance(missing, list):
-            raise MessageMalformed("no list of attachments")
-        references.settle(journal, streams, [sha for sha in asked if sha not in missing])
+        answer = this.calls.post("/blobs/offer", {"shas": asked})
+        try:
+            held, wanted = set(answer["held"]), set(answer["wanted"])
+        except (KeyError, TypeError) as error:
+            raise MessageMalformed("no answer to an offer of attachments") from error
+        # An entry written since the push is not there yet: its attachments wait for the next round.
+        references.settle(journal, streams, [sha for sha in asked if sha in held])
         for sha in asked:
-            if sha in missing:
+            if sha in wanted:
                 with blobs.path(sha).open("rb") as file:
                     this.calls.upload(f"/blobs/{sha}", sha, file)
                 this.add(blobs_sent=1)

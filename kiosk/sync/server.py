@@ -5,7 +5,8 @@
     POST heads {}                       {stream: {size, note}}, the four that concern the sender
     POST streams/<V>/<public|parent>    takes a batch; {size, note}, the cosigned checkpoint
     GET  streams/<T>/<public|V>?from=N  a batch
-    POST blobs/missing {shas}           {missing}: those wanted here
+    POST blobs/offer {shas}             {held, wanted}: of those that entries here name; others
+                                        are to be offered again when their entries are here
     GET, PUT blobs/<sha>                an attachment that an entry of the sender's streams names
     POST status {...}                   {}
 
@@ -22,7 +23,7 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, request, send_file
 
 from kiosk import clock, villages
-from kiosk.attachments.blobs import BadBlobName, BlobMismatch
+from kiosk.attachments.blobs import BlobMismatch
 from kiosk.journal import checkpoint as notes
 from kiosk.journal.entry import BodyMismatch
 from kiosk.journal.log import BadEntries, ForkFound, Journal, UnknownOrigin
@@ -155,22 +156,16 @@ def pull(origin: str, channel: str) -> Response:
     return jsonify(wire.batch(current_node().journal, stream, start))
 
 
-@blueprint.post("/blobs/missing")
-def missing_blobs() -> Response:
+@blueprint.post("/blobs/offer")
+def offer_blobs() -> Response:
     node = current_node()
     asked = _json().get("shas")
     if not isinstance(asked, list) or not all(isinstance(sha, str) for sha in asked):
         raise Refused(400, "内容看不懂。")
     references.note_new(node.journal)
-    try:
-        missing = [
-            sha
-            for sha in asked
-            if not node.blobs.has(sha) and references.names(node.journal, _pushed(), sha)
-        ]
-    except BadBlobName as error:
-        raise Refused(400, "附件名不对。") from error
-    return jsonify(missing=missing)
+    known = [sha for sha in asked if references.names(node.journal, _pushed(), sha)]
+    held = {sha for sha in known if node.blobs.has(sha)}
+    return jsonify(held=sorted(held), wanted=[sha for sha in known if sha not in held])
 
 
 @blueprint.put("/blobs/<sha>")

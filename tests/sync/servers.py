@@ -1,12 +1,12 @@
 """Nodes as processes of their own."""
 
-import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,14 +58,20 @@ def until_healthy(server: Server) -> None:
     def healthy() -> bool:
         if server.process.poll() is not None:
             raise AssertionError(f"serve ended: {(server.dir / 'serve.log').read_text()[-2000:]}")
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(f"{server.url}/healthz", timeout=2) as answer,
-        ):
-            return bool(answer.status == 200)
-        return False
+        return answers(server.port)
 
     until(healthy, START_SECONDS)
+
+
+def answers(port: int) -> bool:
+    """Whether a node answers on the port."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        return error.code == 404
+    except OSError:
+        return False
 
 
 def until(condition: Callable[[], bool], seconds: float) -> None:

@@ -146,6 +146,27 @@ def test_attachments_follow_the_entries_that_name_them(
     assert (again.blobs_sent, again.blobs_got) == (0, 0)
 
 
+def test_an_attachment_named_while_a_round_runs_is_sent_in_the_next(
+    enrolled: Node, township: Node
+) -> None:
+    sha = enrolled.blobs.put(b"photo")
+
+    class Publishing(InProcess):
+        def request(
+            self, method: str, path: str, headers: dict[str, str], data: bytes | Iterable[bytes]
+        ) -> Answer:
+            answer = super().request(method, path, headers, data)
+            if path == f"/sync/v1/streams/{TOWNSHIP}/public?from=0":
+                write(enrolled, "public", photo=sha)
+            return answer
+
+    wire = Publishing(create_app(township))
+    client.round(enrolled, wire)
+    assert not township.blobs.has(sha)
+    client.round(enrolled, wire)
+    assert township.blobs.has(sha)
+
+
 def test_the_attachment_of_an_erased_entry_is_not_asked_for(
     enrolled: Node, township: Node, wire: InProcess
 ) -> None:

@@ -202,6 +202,16 @@ def test_another_history_is_a_fork_and_both_notes_are_kept(
     assert township.read(STREAM) == village.read(STREAM)
 
 
+def test_an_erasure_cannot_itself_be_erased(pair: tuple[Journal, Journal]) -> None:
+    village, _ = pair
+    say(village, "身份证号写错了地方")
+    erasure = village.erase("public", 0, actor="王秀兰", reason="含身份证号")
+    with pytest.raises(BadEntries):
+        village.erase("public", erasure.seq, actor="王秀兰", reason="后悔")
+    assert village.head(STREAM).size == 2
+    assert not village.entry(STREAM, erasure.seq).erased
+
+
 def test_an_erased_body_is_gone_here_and_on_the_copy_and_all_still_verifies(
     pair: tuple[Journal, Journal],
 ) -> None:
