@@ -28,7 +28,7 @@ from kiosk.rules.catalogue import REVIEWERS
 from kiosk.villages import queries as villages
 from kiosk.web import charts, current_node, public_address
 
-PER_HOME = 5
+PER_HOME = 4
 LATE_ON_HOME = 2
 PER_PAGE = 12
 PHOTO_TYPES = ("image/jpeg", "image/png")
@@ -57,7 +57,7 @@ def polled(view: Callable[..., str]) -> Callable[..., Response]:
 
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> Response:
-        tag = f"{_STARTED}.{current_node().journal.version()}.{clock.today()}"
+        tag = _tag(current_node())
         if request.if_none_match.contains(tag):
             response = Response(status=304)
         else:
@@ -80,7 +80,8 @@ def home() -> str:
             "board/township.html",
             back=None,
             villages=[_village_card(node, known.code, known.name) for known in _known(node)],
-            notices=notices.township_notices(node.journal, node.config.code, PER_PAGE),
+            notices=notices.township_notices(node.journal, node.config.code, PER_HOME),
+            contacts=_contacts(villages.village(node.journal, node.config.code)),
         )
     return _village_home(node, node.config.code, back=None)
 
@@ -94,30 +95,28 @@ def village(code: str) -> str:
     return _village_home(node, code, back="/")
 
 
-@blueprint.get("/<any(party, village, finance, township):affairs>", endpoint="own_affairs")
-@blueprint.get("/villages/<code>/<any(party, village, finance, township):affairs>")
+@blueprint.get("/<any(party, village, finance):affairs>", endpoint="own_affairs")
+@blueprint.get("/villages/<code>/<any(party, village, finance):affairs>")
 @polled
 def affairs(affairs: str, code: str | None = None) -> str:
+    """One affair of this village or of `code`; on a township's own board, of all villages."""
     node = current_node()
-    own = None if node.config.is_township else node.config.code
-    whose = node.config.code if affairs == "township" and node.config.is_township else code or own
-    if affairs == "township" and not node.config.is_township:
-        whose = _township(node)
-    total = notices.count(node.journal, whose, affairs)
-    page, pages = _paged(total)
-    offset = (page - 1) * PER_PAGE
-    return _shown(
-        "board/affairs.html",
+    whose = code or (None if node.config.is_township else node.config.code)
+    return _list(
+        affairs,
+        whose,
         back=f"/villages/{code}" if code else "/",
-        affairs=affairs,
-        notices=notices.newest(node.journal, whose, affairs, PER_PAGE, offset),
         late=[] if whose is None else _late(node, whose, affairs),
         village=None if code is None else villages.village(node.journal, code),
         names={known.code: known.name for known in _known(node)} if whose is None else {},
-        total=total,
-        page=page,
-        pages=pages,
     )
+
+
+@blueprint.get("/announcements")
+@polled
+def announcements() -> str:
+    """What the township tells all its villages."""
+    return _list("township", _township(current_node()), back="/", late=[], village=None, names={})
 
 
 @blueprint.get("/notices/<id>")
@@ -181,6 +180,10 @@ def blob(sha: str) -> Response:
     return response
 
 
+def _tag(node: Node) -> str:
+    return f"{_STARTED}.{node.journal.version()}.{clock.today()}"
+
+
 def _shown(template: str, *, back: str | None, **context: Any) -> str:
     """The page, or its block `page` where the screen's script asks for that alone."""
     node = current_node()
@@ -191,7 +194,8 @@ def _shown(template: str, *, back: str | None, **context: Any) -> str:
         today=today,
         now=clock.now(),
         here=request.full_path.rstrip("?"),
-        tag=f'"{_STARTED}.{node.journal.version()}.{today}"',
+        started=_STARTED,
+        tag=f'"{_tag(node)}"',
         rotation=[
             f"/notices/{shown.id}"
             for shown in notices.current(node.journal, _on_this_board(node), today)
@@ -200,6 +204,21 @@ def _shown(template: str, *, back: str | None, **context: Any) -> str:
     if request.headers.get("HX-Request") == "true":
         return render_block(template, "page", **context)
     return render_template(template, **context)
+
+
+def _list(affairs: str, whose: str | None, **context: Any) -> str:
+    node = current_node()
+    total = notices.count(node.journal, whose, affairs)
+    page, pages = _paged(total)
+    return _shown(
+        "board/affairs.html",
+        affairs=affairs,
+        notices=notices.newest(node.journal, whose, affairs, PER_PAGE, (page - 1) * PER_PAGE),
+        total=total,
+        page=page,
+        pages=pages,
+        **context,
+    )
 
 
 def _village_home(node: Node, code: str, back: str | None) -> str:
@@ -218,16 +237,12 @@ def _village_home(node: Node, code: str, back: str | None) -> str:
             for affairs in ("party", "village", "finance")
         ],
         township=notices.township_notices(node.journal, township, 2) if township else [],
-        contacts=[
-            (label, described.contacts[key])
-            for key, label in CONTACTS.items()
-            if described is not None and described.contacts.get(key)
-        ],
+        contacts=_contacts(described),
     )
 
 
 def _column(node: Node, code: str, affairs: str, total: int, under: str) -> dict[str, Any]:
-    """One affair on the home page: what is late first, then the newest, five lines in all."""
+    """One affair on the home page: what is late first, then the newest, four lines in all."""
     late = _late(node, code, affairs)
     shown = late if len(late) <= LATE_ON_HOME else late[: LATE_ON_HOME - 1]
     lines = len(shown) + (len(shown) < len(late))
@@ -239,6 +254,12 @@ def _column(node: Node, code: str, affairs: str, total: int, under: str) -> dict
         "notices": notices.newest(node.journal, code, affairs, PER_HOME - lines),
         "url": f"{under}/{affairs}",
     }
+
+
+def _contacts(described: villages.Village | None) -> list[tuple[str, str]]:
+    """(what it is, number or words) of what a node says how to reach it."""
+    given = {} if described is None else described.contacts
+    return [(label, given[key]) for key, label in CONTACTS.items() if given.get(key)]
 
 
 def _village_card(node: Node, code: str, name: str) -> dict[str, Any]:
@@ -264,8 +285,10 @@ def _list_of(node: Node, found: Notice) -> str:
     """The list in which a notice stands: where 返回 leads when the screen does not know better."""
     if found.affairs not in AFFAIRS_NAMES:
         return "/"
-    abroad = node.config.is_township and found.affairs != "township"
-    return f"/villages/{found.village}/{found.affairs}" if abroad else f"/{found.affairs}"
+    if found.affairs == "township":
+        return "/announcements"
+    under = f"/villages/{found.village}" if node.config.is_township else ""
+    return f"{under}/{found.affairs}"
 
 
 def _known(node: Node) -> list[villages.Enrolment]:

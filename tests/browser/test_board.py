@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from kiosk import notices
 from kiosk.node import Node
 from kiosk.rules import catalogue
+from kiosk.web import board
+from tests.conftest import copied
 
 ITEMS = catalogue.load().items
 SCREENS = ("portrait", "landscape")
@@ -26,7 +28,7 @@ STATEMENT = {
 
 def post(node: Node, title: str, item: str = "village.safety", **changes: object) -> str:
     given = {"content": {"text": "全村 312 户"}, "actor": "王会计", **changes}
-    return notices.publish(node.journal, item=ITEMS[item], title=title, **given)
+    return notices.publish(node.journal, item=ITEMS.get(item, item), title=title, **given)
 
 
 def statement(node: Node) -> str:
@@ -233,15 +235,27 @@ def test_the_clock_is_the_servers_in_beijing(village, served, open_page):
     expect(page.locator("[data-clock=weekday]")).to_have_text(re.compile("^星期.$"))
 
 
+def test_a_program_started_anew_brings_its_own_script(village, served, open_page, monkeypatch):
+    page = open_page(served(village))
+    page.evaluate("window.still = true")
+    monkeypatch.setattr(board, "_STARTED", "another")
+    expect(page.locator("body[data-started=another]")).to_be_attached()
+    assert page.evaluate("window.still") is None
+
+
 @pytest.mark.parametrize("shape", SCREENS)
-def test_home_fits_the_screen_when_nothing_much_is_late(village, served, open_page, shape):
+def test_home_fits_the_screen_whole(township, enrolled, served, open_page, shape):
     for number in range(6):
         for item in ("party.life", "village.safety", "finance.special"):
-            post(village, f"第{number}条公开的内容", item)
-    page = open_page(served(village), shape)
+            post(enrolled, f"第{number}条公开的内容", item)
+    for number in range(3):
+        post(township, f"第{number}号通知", "township")
+    copied(township, enrolled)
+    page = open_page(served(enrolled), shape)
     over = page.evaluate(
         "document.getElementById('scroller').scrollHeight"
         " - document.getElementById('scroller').clientHeight"
     )
     assert over <= 4
-    assert "监督电话" in in_view(page)
+    for words in ("逾期", "第5条公开的内容", "第2号通知", "监督电话", "12388"):
+        assert words in in_view(page)

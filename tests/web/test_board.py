@@ -70,7 +70,9 @@ def test_what_was_posted_is_no_longer_overdue(screen, village):
     assert not re.search(late, text(screen.get("/finance")))
 
 
-@pytest.mark.parametrize("path", ["/", "/party", "/village", "/finance", "/township", "/search"])
+@pytest.mark.parametrize(
+    "path", ["/", "/party", "/village", "/finance", "/announcements", "/search"]
+)
 def test_a_poll_that_finds_nothing_new_answers_304(screen, village, path):
     first = screen.get(path, headers=HX)
     tag = first.headers["ETag"]
@@ -265,7 +267,7 @@ def test_a_township_notice_reaches_the_villages_screen(township, enrolled):
     copied(township, enrolled)
     client = create_app(enrolled).test_client()
     assert "关于做好防汛工作的通知" in text(client.get("/"))
-    assert "关于做好防汛工作的通知" in text(client.get("/township"))
+    assert "关于做好防汛工作的通知" in text(client.get("/announcements"))
     assert "关于做好防汛工作的通知" in text(client.get("/search?q=fangxun"))
 
 

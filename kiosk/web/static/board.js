@@ -70,6 +70,10 @@
       function () { answered(false); return false; }
     );
   }
+  // The program was started anew, perhaps another version: its script and styles with it.
+  function renew() {
+    if (page().dataset.started !== body.dataset.started) { location.reload(); }
+  }
   function depth() { return (history.state && history.state.depth) || 0; }
   function atHome() { return location.pathname === "/"; }
   function home() {
@@ -88,6 +92,7 @@
     scroller.scrollBy({ top: way * scroller.clientHeight * 0.85, behavior: "smooth" });
   }
   function arrived() {
+    renew();
     tick();
     turnable();
     noteNewest();
@@ -140,6 +145,7 @@
     answered(request.status > 0 && request.status < 500, request.getResponseHeader("X-Kiosk-Now"));
   });
   document.addEventListener("htmx:afterSettle", function () {
+    renew();
     tick();
     turnable();
     noteNewest();
@@ -149,6 +155,7 @@
   var touched = Date.now();
   var showing = false;
   var turnAt = 0;
+  var halfAt = 0;
   var place = 0;
   var newest = null;
   function rotation() {
@@ -169,6 +176,7 @@
     body.classList.add("showing");
     place = which % (list.length + 1);
     turnAt = Date.now() + seconds("showEach");
+    halfAt = turnAt - seconds("showEach") / 2;
     // One turn in each round is the home page itself, with what is overdue and whom to call.
     go(place < list.length ? list[place] : "/");
   }
@@ -196,6 +204,9 @@
       show(0);
     } else if (showing && Date.now() >= turnAt) {
       show(place + 1);
+    } else if (showing && halfAt && Date.now() >= halfAt) {
+      halfAt = 0;
+      turn(1);
     }
   }
 
