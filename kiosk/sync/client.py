@@ -79,15 +79,29 @@ def upstream(node: Node) -> Upstream | None:
     return node.config.upstream or settings.load(node.config.dir).upstream
 
 
+def waiting(node: Node) -> int:
+    """Own entries for the township that it has not cosigned yet."""
+    streams = [node.journal.own(channel) for channel in CHANNELS_PUSHED]
+    return sum(
+        node.journal.size(each) - (node.journal.cosigned_size(each) or 0) for each in streams
+    )
+
+
 def scheduled_round(node: Node) -> Outcome | None:
-    """A round, unless the last ones failed and it is too early for another; None then."""
+    """A round, unless the last ones failed and it is too early for another; None then.
+
+    What was written while it ran follows in a second one, so that nothing waits for the clock.
+    """
     up = upstream(node)
     if up is None:
         return None
     contact = contacts.last_contact(node.journal, up.code)
     if contact and contact.next_attempt and clock.now() < contact.next_attempt:
         return None
-    return round(node)
+    done = round(node)
+    if not done.troubles and waiting(node):
+        done = round(node)
+    return done
 
 
 def round(
@@ -283,18 +297,11 @@ def _status(this: _Round) -> dict[str, Any]:
     return {
         "version": version("sanwu-kiosk"),
         "disk_free": shutil.disk_usage(this.node.config.dir).free,
-        "queue": _queue(this),
+        "queue": waiting(this.node),
         "clock": clock.stamp(),
         "offset": int(offset.total_seconds()) if offset else 0,
         "troubles": list(this.done.troubles),
     }
-
-
-def _queue(this: _Round) -> int:
-    """Own entries that the township has not cosigned."""
-    journal = this.node.journal
-    streams = [journal.own(channel) for channel in CHANNELS_PUSHED]
-    return sum(journal.size(each) - (journal.cosigned_size(each) or 0) for each in streams)
 
 
 def _head(heads: dict[str, Any], stream: str) -> tuple[int, str | None]:
