@@ -228,8 +228,12 @@ def _content_is_readable(form: str, content: Any) -> bool:
                 _list_of(line, name=str, amount=int, sub=bool) for line in lines
             )
         case "ledger":
-            return _has(content, opening=fen, closing=fen, note=str) and _list_of(
-                content.get("lines"), on=str, summary=str, income=int, expense=int, handler=str
+            return (
+                _has(content, opening=fen, closing=fen, note=str)
+                and _list_of(
+                    content.get("lines"), on=str, summary=str, income=int, expense=int, handler=str
+                )
+                and all(_is_day(line["on"]) for line in content["lines"])
             )
         case "person_list":
             columns, rows = content.get("columns"), content.get("rows")

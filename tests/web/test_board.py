@@ -182,7 +182,7 @@ def test_every_form_is_readable(screen, village, item):
     id = post(village, item, "题目", period=period, content=content)
     html = text(screen.get(f"/notices/{id}"))
     for words in {
-        "finance.ledger": ("收租金", "20.00", "1 笔"),
+        "finance.ledger": ("收租金", "10月5日", "20.00", "1 笔"),
         "village.minimum_living": ("张*民", "860.00", "共 2 行"),
         "village.decision": ("同意 39 票，反对 1 票", "应到 46 人，实到 41 人"),
     }[item]:
