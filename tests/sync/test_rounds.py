@@ -1,6 +1,8 @@
 """One round between a village and its township, in one process."""
 
+import shutil
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -212,6 +214,29 @@ def test_a_failure_is_on_file_and_the_next_round_put_off(enrolled: Node) -> None
         assert client.scheduled_round(enrolled) is not None
 
 
+def test_what_is_written_during_a_scheduled_round_follows_at_once(
+    enrolled: Node, township: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Publishing(InProcess):
+        written = False
+
+        def request(
+            self, method: str, path: str, headers: dict[str, str], data: bytes | Iterable[bytes]
+        ) -> Answer:
+            answer = super().request(method, path, headers, data)
+            if path.endswith(f"{VILLAGE}/public") and not self.written:
+                self.written = True
+                write(enrolled, "public", 3)
+            return answer
+
+    wire = Publishing(create_app(township))
+    monkeypatch.setattr(client, "Http", lambda url: nullcontext(wire))
+    done = client.scheduled_round(enrolled)
+    assert done is not None
+    assert (done.troubles, done.pushed) == ((), 3)
+    assert same(enrolled, township, f"{VILLAGE}/public")
+
+
 def test_a_village_without_a_township_is_told_what_to_do(village: Node) -> None:
     assert client.scheduled_round(village) is None
     assert "kiosk enrol" in client.round(village).troubles[0]
@@ -247,8 +272,6 @@ def test_a_village_whose_clock_is_wrong_syncs_and_learns_by_how_much(
 def test_a_disk_cloned_and_used_on_is_found_to_be_a_fork(
     enrolled: Node, township: Node, wire: InProcess
 ) -> None:
-    import shutil
-
     write(enrolled, "public")
     client.round(enrolled, wire)
     clone_dir = enrolled.config.dir.parent / "clone"
@@ -279,8 +302,6 @@ def test_a_disk_cloned_and_used_on_is_found_to_be_a_fork(
 def test_a_village_restored_from_an_old_copy_is_told_so(
     enrolled: Node, township: Node, wire: InProcess
 ) -> None:
-    import shutil
-
     client.round(enrolled, wire)
     old_dir = enrolled.config.dir.parent / "old"
     shutil.copytree(enrolled.config.dir, old_dir)
@@ -301,8 +322,6 @@ def test_a_village_restored_from_an_old_copy_is_told_so(
 def test_a_township_restored_from_an_old_copy_is_filled_up_again(
     enrolled: Node, township: Node, wire: InProcess
 ) -> None:
-    import shutil
-
     client.round(enrolled, wire)
     old_dir = township.config.dir.parent / "old"
     shutil.copytree(township.config.dir, old_dir)
