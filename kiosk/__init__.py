@@ -24,6 +24,7 @@ def create_app(node: Node) -> Flask:
         SECRET_KEY=secret,
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=30_000,  # a list of persons is a form of rows x columns
         SESSION_COOKIE_NAME=f"kiosk-{node.config.code}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

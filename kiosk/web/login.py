@@ -9,7 +9,7 @@ A door adds three routes that call these views, and guards the rest with `guard.
 Tries are limited by address here and by account name in `kiosk.people` (five failures lock it).
 """
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from werkzeug.wrappers import Response
 
@@ -56,7 +56,8 @@ def logout_view(login_endpoint: str) -> Response:
 
 
 def password_view(home_endpoint: str, *, title: str) -> Page:
-    """Changes the password of the signed-in account (`g.account`), whose session goes on."""
+    """Changes the password of the signed-in account (`g.account`), whose session goes on; the
+    door's home says so by a flashed message of the category "good"."""
     fault = ""
     if request.method == "POST":
         old, new = request.form.get("old", ""), request.form.get("new", "")
@@ -75,7 +76,8 @@ def password_view(home_endpoint: str, *, title: str) -> Page:
                 changed = people.account(journal, g.account.name)
                 assert changed is not None
                 guard.sign_in(changed)
-                return redirect(url_for(home_endpoint, said="password"))
+                flash("密码已修改。", "good")
+                return redirect(url_for(home_endpoint))
     page = render_template(
         "parts/password.html",
         title=title,
