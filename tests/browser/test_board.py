@@ -156,6 +156,18 @@ def test_search_by_keypad_and_by_word(village, served, open_page):
     expect(page.locator(".entries").get_by_text("三季度收支")).to_be_visible()
 
 
+def test_letters_tapped_faster_than_answers_come_all_count(village, served, open_page):
+    post(village, "冬季防火检查")
+    page = open_page(f"{served(village)}/search")
+    page.evaluate(
+        """for (const letter of 'DJFH') document.querySelector(`[data-key=${letter}]`).click()"""
+    )
+    expect(page.locator(".entries").get_by_text("冬季防火检查")).to_be_visible()
+    expect(page.locator("#q")).to_have_value("DJFH")
+    page.locator("[data-key=delete]").tap()
+    expect(page.locator("#q")).to_have_value("DJF")
+
+
 def test_typing_is_not_swept_away_by_a_poll(village, served, open_page):
     page = open_page(f"{served(village)}/search")
     page.locator("#q").fill("半句")

@@ -47,8 +47,11 @@
 
   // ---- from page to page ----
   var going = 0;
+  var underway = 0;
   function go(url, how) {
     var mine = ++going;
+    underway += 1;
+    var done = function (there) { underway -= 1; return there; };
     return fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" }).then(
       function (response) {
         answered(response.status < 500, response.headers.get("X-Kiosk-Now"));
@@ -68,7 +71,14 @@
         });
       },
       function () { answered(false); return false; }
-    );
+    ).then(done, function (error) { done(); throw error; });
+  }
+  // Keys follow each other faster than answers: each adds to what stands in the box by then.
+  function typed(key) {
+    var box = document.getElementById("q");
+    var before = /^[\x20-\x7e]*$/.test(box.value) || key === "delete" ? box.value : "";
+    box.value = key === "delete" ? before.slice(0, -1) : before + key;
+    return "/search?" + new URLSearchParams({ q: box.value });
   }
   // The program was started anew, perhaps another version: its script and styles with it.
   function renew() {
@@ -119,7 +129,8 @@
     var link = event.target.closest("a[href]");
     if (link && link.origin === location.origin) {
       event.preventDefault();
-      go(link.href, "replace" in link.dataset ? "replace" : "push");
+      var url = "key" in link.dataset ? typed(link.dataset.key) : link.href;
+      go(url, "replace" in link.dataset ? "replace" : "push");
     }
   });
   document.addEventListener("submit", function (event) {
@@ -136,9 +147,9 @@
 
   // ---- polling, by htmx ----
   document.addEventListener("htmx:beforeSwap", function (event) {
-    // Someone is typing, or reading an old version: the next poll will do.
+    // Someone is typing, on the way elsewhere, or reading an old version: the next poll will do.
     var busy = page().contains(document.activeElement) && document.activeElement.matches("input");
-    if (busy || page().querySelector("details[open]")) { event.detail.shouldSwap = false; }
+    if (busy || underway || page().querySelector("details[open]")) { event.detail.shouldSwap = false; }
   });
   document.addEventListener("htmx:afterRequest", function (event) {
     var request = event.detail.xhr;
