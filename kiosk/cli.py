@@ -3,6 +3,7 @@
 Exit code 0 on success, 1 with one clear line on a known failure, 2 on wrong usage.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -225,3 +226,29 @@ def rebuild(dir: Path) -> None:
         count = node.journal.rebuild()
         node.close()
     click.echo(f"已从 {count} 条记录重建。")
+
+
+@main.command()
+@click.option(
+    "--dir",
+    type=DIR,
+    help="Where its data is kept (demo-data in a checkout, else among your user data).",
+)
+@click.option("--port", default=8000, show_default=True, help="The township's; villages follow.")
+@click.option("--villages", type=click.IntRange(1, 130), help="How many (3 by default).")
+@click.option("--json", "as_json", is_flag=True, help="Tell addresses and logins as one JSON line.")
+def demo(dir: Path | None, port: int, villages: int | None, as_json: bool) -> None:
+    """Run a township and its villages with realistic data on this machine, until Ctrl-C."""
+    from kiosk import demo as demo_room
+
+    say = demo_room.say_to(as_json)
+    with plain_failures():
+        with click.progressbar(length=1000, file=sys.stderr) as bar:
+            nodes = demo_room.prepare(
+                dir or demo_room.default_dir(Path.cwd()),
+                port,
+                villages,
+                say,
+                lambda share: bar.update(int(share * 1000) - bar.pos),
+            )
+        demo_room.serve(nodes, port, json=as_json, say=say)

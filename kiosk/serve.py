@@ -34,6 +34,9 @@ def serve(node: Node, host: str, port: int) -> None:
     )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        # Once is enough: a second signal must not interrupt the joining of jobs below.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise SystemExit(0)
 
     if threading.current_thread() is threading.main_thread():

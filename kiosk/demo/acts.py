@@ -1,0 +1,156 @@
+"""What happens in the demo: acts, each at a moment on a node, to be played in order.
+
+An act that later ones speak of has a `ref`, a name within the plan; playing it gives the id that
+stands for the ref from then on.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from kiosk.clock import BEIJING
+from kiosk.demo.writing import Writing
+
+
+@dataclass(frozen=True)
+class Post:
+    """A notice. `event` is the ref of the event that it publishes, or ""."""
+
+    ref: str
+    item: str
+    writing: Writing
+    period: str = ""
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class Correct:
+    ref: str
+    reason: str
+    writing: Writing
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    ref: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Open:
+    """Something happened that must be published."""
+
+    ref: str
+    item: str
+    title: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Confirm:
+    item: str
+
+
+@dataclass(frozen=True)
+class DeclareNone:
+    item: str
+    period: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Excuse:
+    village: str
+    item: str
+    period: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A villager's feedback; `notice` is a ref or "", `scene` a photo to be drawn or ""."""
+
+    ref: str
+    village: str
+    kind: str
+    text: str
+    notice: str = ""
+    phone: str = ""
+    scene: str = ""
+    via: str = "phone"
+
+
+@dataclass(frozen=True)
+class Accept:
+    ref: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    ref: str
+    text: str
+    public: bool = True
+
+
+@dataclass(frozen=True)
+class Rate:
+    ref: str
+    satisfied: bool
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Close:
+    ref: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """A supervision order of the township; `about` is the key of a duty."""
+
+    village: str
+    about: str
+    text: str
+    until: date
+
+
+Act = (
+    Post | Correct | Withdraw | Open | Confirm | DeclareNone | Excuse
+    | Ask | Accept | Answer | Rate | Close | Order
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """An act on the node with that code, at an aware moment."""
+
+    at: datetime
+    node: str
+    act: Act
+
+
+def moment(on: date, hour: int, minute: int = 0) -> datetime:
+    """A moment by the clock in Beijing."""
+    return datetime.combine(on, time(hour, minute), BEIJING)
+
+
+def spread(steps: list[Step]) -> list[Step]:
+    """The steps by time, those of one node at least two minutes apart and in the order given."""
+    ordered = sorted(steps, key=lambda step: step.at)
+    last: dict[str, datetime] = {}
+    found = []
+    for step in ordered:
+        at = step.at
+        if step.node in last:
+            at = max(at, last[step.node] + timedelta(minutes=2))
+        last[step.node] = at
+        found.append(replace(step, at=at))
+    return sorted(found, key=lambda step: step.at)
+
+
+def office_hour(key: str, on: date) -> datetime:
+    """When an office gets to its paperwork on that day: some time from 8:30 to 11 or from 14:40."""
+    r = Random(f"{key}/{on}")
+    if r.random() < 0.6:
+        return moment(on, 8, 30) + timedelta(minutes=r.randint(0, 140))
+    return moment(on, 14, 40) + timedelta(minutes=r.randint(0, 60))

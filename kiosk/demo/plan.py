@@ -1,0 +1,28 @@
+"""The whole demo as one list of steps, from the first village's first day to this moment.
+
+Pure: the same villages and the same moment give the same plan.
+"""
+
+from datetime import datetime
+
+from kiosk.clock import beijing_date
+from kiosk.demo.acts import Step, spread
+from kiosk.demo.places import STORIES, Place
+from kiosk.demo.routine import routine
+from kiosk.demo.stories import stories
+from kiosk.demo.talks import talks
+from kiosk.demo.township import township
+from kiosk.rules.catalogue import Catalogue
+
+
+def plan(places: list[Place], now: datetime, catalogue: Catalogue) -> list[Step]:
+    """Every step up to `now` (aware), by time."""
+    today = beijing_date(now)
+    steps = list(township(places, now, today, catalogue))
+    for place in places:
+        steps.extend(routine(place, now, today, catalogue))
+        steps.extend(stories(place, now, today, catalogue))
+    codes = {place.code for place in places}
+    if all(story.code in codes for story in STORIES):
+        steps.extend(talks(now, today))
+    return [step for step in spread(steps) if step.at < now]

@@ -1,0 +1,443 @@
+"""What happens in the three villages besides routine: decisions, works, displays, announcements.
+
+Every event is opened on the day it happened and published within its time. Days are counted back
+from today.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from kiosk.demo import finance, party
+from kiosk.demo.acts import Open, Post, Step, office_hour
+from kiosk.demo.places import EXEMPLARY, LATE, OFFLINE, Place, masked_names
+from kiosk.demo.writing import NUMERALS, Writing, day, full_day, text, yuan
+from kiosk.rules import timeliness
+from kiosk.rules.calendar import is_working_day
+from kiosk.rules.catalogue import Catalogue
+
+DAY = timedelta(days=1)
+
+
+def stories(place: Place, now: datetime, today: date, catalogue: Catalogue) -> Iterator[Step]:
+    """The steps of the village's events up to `now`; `today` is its Beijing date."""
+    told = {EXEMPLARY: _donghu, LATE: _xizhuang, OFFLINE: _beizhai}.get(place.part)
+    if told is None:
+        return
+    for ref, item, title, on, lag, writing in told(place, today, catalogue):
+        opened = office_hour(f"{place.code}/{ref}", on)
+        posted = opened + timedelta(minutes=12) + lag * DAY
+        if posted < now - timedelta(minutes=20):
+            yield Step(opened, place.code, Open(f"event/{ref}", item, title, on))
+            yield Step(posted, place.code, Post(ref, item, writing, event=f"event/{ref}"))
+
+
+Told = tuple[str, str, str, date, int, Writing]
+"""ref, item, title of the event, its day, days until it was posted, what was posted"""
+
+
+def back(today: date, days: int) -> date:
+    """The working day so many days before today, or the last before that."""
+    on = today - days * DAY
+    while not is_working_day(on):
+        on -= DAY
+    return on
+
+
+def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
+    r = Random(p.code)
+    on = back(today, 322)
+    cost = 8_640_000
+    yield (
+        "lamps",
+        "village.decision",
+        "更换太阳能路灯",
+        on,
+        1,
+        decision(
+            p,
+            r,
+            on,
+            "更换太阳能路灯的决议",
+            "村内主街路灯建成已八年，灯头老化，夜间照明不足。决议更换太阳能路灯 54 盏，"
+            f"总价不超过 {yuan(cost)}，从村集体收入中列支，由镇农村产权交易站公开询价。\n"
+            "安装位置在六个村民小组张贴示意图，由各组代表确认。",
+        ),
+    )
+    on = back(today, 268)
+    yield (
+        "lamps lit",
+        "village.decision_result",
+        "太阳能路灯安装完成",
+        on,
+        2,
+        text(
+            "更换太阳能路灯实施结果",
+            f"太阳能路灯 54 盏已全部安装，{day(on)}由村“两委”、监委会和村民代表 9 人验收合格。",
+            f"中标价 {yuan(8_316_000)}，比预算节省 {yuan(cost - 8_316_000)}，已支付九成，"
+            "一成为质保金，质保三年。",
+            "旧灯杆 20 根移到生产路口继续使用，其余登记入库。",
+            f"路灯管护人：{p.militia}。哪盏灯不亮，扫码报修，两天内修好。",
+            scenes=("lamps",),
+        ),
+    )
+    on = back(today, 212)
+    yield (
+        "levy",
+        "village.levy",
+        "一事一议修建文化广场",
+        on,
+        2,
+        text(
+            "修建文化广场一事一议筹资筹劳方案",
+            f"经村民代表会议表决通过，文化广场占地 1,200 平方米，概算 {yuan(16_800_000)}："
+            f"财政奖补 {yuan(9_000_000)}，村集体 {yuan(5_007_000)}，村民筹资 {yuan(2_793_000)}。",
+            f"筹资按人口每人 15元，应筹 {p.people:,} 人、{yuan(p.people * 1500)}；"
+            "五保户、低保户和现役军人家庭免筹。",
+            "筹劳：每户 1 个工，可以资代劳，每工 80元，不强求。",
+            "方案公示 7 天，报镇政府审核后实施；工程结束后逐笔公开决算，结余退回各户。",
+        ),
+    )
+    on = back(today, 160)
+    names = masked_names(p, r, 24)
+    yield (
+        "subsidy",
+        "village.subsidy",
+        "耕地地力保护补贴发放",
+        on,
+        2,
+        finance.subsidy(p, r, names, on.year),
+    )
+    on = back(today, 141)
+    yield (
+        "branch",
+        "party.decisions",
+        f"领办合作社扩种{p.crop}",
+        on,
+        2,
+        party.branch_decision(p, r, on),
+    )
+    on = back(today, 76)
+    yield (
+        "road",
+        "village.decision",
+        "硬化东街",
+        on,
+        1,
+        decision(
+            p,
+            r,
+            on,
+            "硬化东街道路的决议",
+            "东街长 640 米，雨天泥泞，群众反映强烈。决议硬化路面宽 4 米、厚 18 厘米，"
+            f"概算 {yuan(21_760_000)}，其中上级奖补 {yuan(15_000_000)}，"
+            f"村集体 {yuan(6_760_000)}，不向村民筹资。\n"
+            "工期 30 天，施工期间从中街绕行。质量由监委会和东街住户代表 3 人全程监督。",
+        ),
+    )
+    on = back(today, 62)
+    yield (
+        "road begun",
+        "village.project",
+        "东街道路硬化工程开工",
+        on,
+        1,
+        text(
+            "东街道路硬化工程：招标和开工情况",
+            "【事前】镇农村产权交易站公开招标，5 家投标，镇外一家路桥工程公司以 "
+            f"{yuan(20_930_000)} 中标，合同原件存镇农经站。",
+            f"【事中】{day(on)}开工，混凝土标号 C30，每 100 米抽测厚度 1 处，结果贴在公示牌上。",
+            f"监督：{p.committee[0]}、{p.finance_group[0]} 和住户代表每天到场。",
+            "【事后】完工后 5 个工作日内公开验收和决算。施工给您带来不便，请谅解。",
+            scenes=("road", "check"),
+        ),
+    )
+    on = back(today, 47)
+    yield (
+        "recruit",
+        "party.recruit",
+        "拟接收预备党员",
+        on,
+        0,
+        party.recruit(p, r, on, _display(catalogue, "party.recruit", on)),
+    )
+    on = back(today, 44)
+    yield (
+        "water",
+        "village.advance",
+        "更换水泵停水",
+        on,
+        0,
+        text(
+            "停水通知：更换自来水水泵",
+            f"因更换供水站水泵，{day(on + DAY)}（明天）8:00 至 16:00 全村停水，请提前储水。",
+            "来水后先放两分钟再用。老人独居户由网格员送水上门。",
+            f"抢修联系人：{p.militia}，电话见公开栏下方。",
+        ),
+    )
+    on = back(today, 34)
+    yield (
+        "lease",
+        "finance.contract_notice",
+        "门面房招租",
+        on,
+        2,
+        finance.contract_notice(p, r, on),
+    )
+    on = back(today, 24)
+    yield (
+        "road done",
+        "village.decision_result",
+        "东街道路硬化完工",
+        on,
+        2,
+        text(
+            "硬化东街道路实施结果",
+            f"东街 640 米道路{day(on)}完工验收，实测宽 4 米、平均厚 18.3 厘米，合格。",
+            f"决算 {yuan(20_612_000)}，比中标价少 {yuan(318_000)}（核减两处重复计量）。"
+            f"奖补资金支付 {yuan(15_000_000)}，村集体支付 {yuan(4_993_640)}，"
+            f"预留质保金 {yuan(618_360)}，一年后无质量问题再付。",
+            "验收由镇村建站、村“两委”、监委会和住户代表 11 人签字，影像资料存档。",
+            f"养护：通车后限重 10 吨，养护责任人 {p.head}。",
+            scenes=("road", "square"),
+        ),
+    )
+    on = back(today, 8)
+    until = _display(catalogue, "village.homestead_notice", on + DAY)
+    yield (
+        "homestead",
+        "village.homestead_notice",
+        "宅基地申请",
+        on,
+        1,
+        text(
+            "宅基地申请公示",
+            *_homestead_lines(p, r, 2),
+            f"公示期 15 天，到{full_day(until)}止。"
+            "对申请资格、面积、四至有异议的，请在公示期内向村委会或镇自然资源所提出。",
+        ),
+    )
+    on = back(today, 3)
+    yield (
+        "living",
+        "village.minimum_living_notice",
+        "低保审核确认",
+        on,
+        0,
+        living_notice(p, r, _display(catalogue, "village.minimum_living_notice", on)),
+    )
+    on = back(today, 1)
+    yield (
+        "power",
+        "village.advance",
+        "线路检修停电",
+        on,
+        0,
+        text(
+            "停电通知：线路检修",
+            f"接供电所通知，{day(on + 2 * DAY)} 8:30 至 12:00 检修 10 千伏线路，一、二、三组停电。",
+            "请提前做好准备：冰箱少开门，大棚卷帘提前卷起，用制氧机的家庭请马上告诉村里，安排发电机。",
+            f"值班：{p.militia}，电话见公开栏下方。",
+        ),
+    )
+
+
+def _xizhuang(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
+    r = Random(p.code)
+    on = back(today, 152)
+    yield (
+        "x subsidy",
+        "village.subsidy",
+        "耕地地力保护补贴发放",
+        on,
+        3,
+        finance.subsidy(p, r, masked_names(p, r, 18), on.year),
+    )
+    on = back(today, 96)
+    yield (
+        "x well",
+        "village.decision",
+        "维修机井",
+        on,
+        2,
+        decision(
+            p,
+            r,
+            on,
+            "维修机井和输水管道的决议",
+            "全村 12 眼机井中 5 眼不能正常出水。决议维修机井 5 眼、更换地下输水管 860 米，"
+            f"概算 {yuan(6_480_000)}，申请高标准农田管护资金 {yuan(4_500_000)}，"
+            f"其余 {yuan(1_980_000)} 由村集体承担。",
+        ),
+    )
+    on = back(today, 40)
+    yield (
+        "x well done",
+        "village.decision_result",
+        "机井维修完成",
+        on,
+        4,
+        text(
+            "维修机井和输水管道实施结果",
+            f"5 眼机井已恢复出水，每小时 32 至 40 立方米，输水管 860 米已更换，{day(on)}验收合格。",
+            f"实际支付 {yuan(6_215_000)}，其中管护资金 {yuan(4_500_000)}，"
+            f"村集体 {yuan(1_715_000)}。",
+            "浇地刷卡排号，每度电 0.53元，不另收费。",
+            scenes=("canal",),
+        ),
+    )
+    on = back(today, 9)
+    yield (
+        "x detour",
+        "village.advance",
+        "道路封闭施工",
+        on,
+        0,
+        text(
+            "道路封闭通知：村南桥维修",
+            f"村南生产桥维修，{day(on + DAY)}起封闭 20 天，三轮车、农机请从村西路绕行。",
+            "学生上下学由志愿者在路口护送，夜间有警示灯，请慢行。",
+        ),
+    )
+    on = back(today, 5)
+    yield (
+        "x living",
+        "village.minimum_living_notice",
+        "低保审核确认",
+        on,
+        1,
+        living_notice(p, r, _display(catalogue, "village.minimum_living_notice", on + DAY)),
+    )
+
+
+def _beizhai(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
+    r = Random(p.code)
+    on = back(today, 88)
+    yield (
+        "b ditch",
+        "village.decision",
+        "清淤村北排水沟",
+        on,
+        2,
+        decision(
+            p,
+            r,
+            on,
+            "清淤村北排水沟的决议",
+            "村北排水沟淤积，去年汛期淹地 60 余亩。决议清淤 1,150 米，"
+            f"机械费 {yuan(2_760_000)} 由村集体承担，村民自愿出工清理支沟。",
+        ),
+    )
+    on = back(today, 33)
+    yield (
+        "b ditch done",
+        "village.decision_result",
+        "排水沟清淤完成",
+        on,
+        3,
+        text(
+            "清淤村北排水沟实施结果",
+            f"1,150 米排水沟清淤完成，沟底加深 0.6 米，{day(on)}由监委会和沿线农户代表验收。",
+            f"实付机械费 {yuan(2_645_000)}。清出的淤泥用于垫高洼地，没有占用耕地。",
+            scenes=("canal",),
+        ),
+    )
+    on = back(today, 19)
+    yield (
+        "b recruit",
+        "party.recruit",
+        "拟接收预备党员",
+        on,
+        0,
+        party.recruit(p, r, on, _display(catalogue, "party.recruit", on)),
+    )
+    on = back(today, 2)
+    yield (
+        "b net",
+        "village.advance",
+        "通信线路抢修",
+        on,
+        0,
+        text(
+            "通信中断通知",
+            "村北施工挖断光缆，全村宽带中断，运营商正在抢修，手机通话不受影响。",
+            "公开栏照常更新，内容保存在本机，网络恢复后自动上报镇里。"
+            "急需上网办事的，可到镇便民服务中心。",
+        ),
+    )
+
+
+def _display(catalogue: Catalogue, item: str, on: date) -> date:
+    until = timeliness.display_until(catalogue.items[item], on)
+    assert until is not None
+    return until
+
+
+def decision(p: Place, r: Random, final: date, title: str, words: str) -> Writing:
+    """A decision by 四议两公开 whose last step was on `final`."""
+    representatives = p.groups * 5 + 5
+    steps: list[dict[str, Any]] = []
+    for name, before, chair, entitled in (
+        ("党支部会提议", 21, p.secretary, 5),
+        ("村“两委”会商议", 16, p.secretary, 7),
+        ("党员大会审议", 9, p.secretary, p.party_members),
+        ("村民代表会议决议", 0, p.head, representatives),
+    ):
+        small = entitled < 10
+        present = entitled if small else entitled - r.randint(2, entitled // 10 + 2)
+        against = 0 if small else r.randint(0, 2)
+        abstain = 0 if small else r.randint(0, 1)
+        steps.append(
+            {
+                "name": name,
+                "on": back(final, before).isoformat() if before else final.isoformat(),
+                "place": "村党群服务中心会议室",
+                "chair": chair,
+                "entitled": entitled,
+                "present": present,
+                "for": present - against - abstain,
+                "against": against,
+                "abstain": abstain,
+            }
+        )
+    return Writing(title, {"text": words, "steps": steps}, ("meeting",))
+
+
+def living_notice(p: Place, r: Random, until: date) -> Writing:
+    """Households proposed for minimum living allowance, on display until `until`."""
+    rows: list[list[str | int | None]] = [
+        [
+            f"第{NUMERALS[r.randrange(p.groups)]}组",
+            name,
+            str(size),
+            size * r.randint(40, 52) * 1_000,
+        ]
+        for name, size in zip(masked_names(p, r, 3), (1, 2, 2), strict=True)
+    ]
+    return Writing(
+        "拟新增最低生活保障对象公示",
+        {
+            "columns": [
+                {"name": "组别", "amount": False},
+                {"name": "户主姓名", "amount": False},
+                {"name": "保障人数（人）", "amount": False},
+                {"name": "拟月保障金", "amount": True},
+            ],
+            "rows": rows,
+            "total": sum(int(row[3] or 0) for row in rows),
+            "note": f"经入户核查、民主评议和镇政府审核，公示 7 天，到{full_day(until)}止。"
+            "有异议的请向村务监督委员会或镇民政办反映，反映人信息保密。",
+        },
+    )
+
+
+def _homestead_lines(p: Place, r: Random, count: int) -> list[str]:
+    return [
+        f"申请户 {n + 1}：第{NUMERALS[r.randrange(p.groups)]}组 {name}，"
+        f"家庭 {r.randint(3, 5)} 口人，{how}，占地 {r.choice((160, 166, 180))} 平方米，"
+        "四邻已签字同意。"
+        for n, (name, how) in enumerate(
+            zip(masked_names(p, r, count), ("原址翻建", "新申请宅基地"), strict=True)
+        )
+    ]
