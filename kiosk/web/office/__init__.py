@@ -1,0 +1,10 @@
+"""The village officers' door: what is late and due, posting, correcting, answering.
+
+Everything works with plain pages and forms; `office.js` adds sums while typing, rows without a
+reload and saving by itself. Who did what is in the journal: every entry carries the account.
+"""
+
+from kiosk.web.office import feedback, home, importing, posted, posting
+from kiosk.web.office.door import blueprint
+
+__all__ = ["blueprint", "feedback", "home", "importing", "posted", "posting"]

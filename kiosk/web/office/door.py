@@ -1,0 +1,107 @@
+"""The door itself: its blueprint, who may come in, and what every page shows."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, request, send_file
+from werkzeug.wrappers import Response as BaseResponse
+
+from kiosk import clock, drafts
+from kiosk.attachments.blobs import BadBlobName, BlobMissing
+from kiosk.drafts import Draft
+from kiosk.duties import queries as duties
+from kiosk.feedback import queries as feedback
+from kiosk.notices import queries as notices
+from kiosk.rules.catalogue import AFFAIRS, CADENCES, REVIEWERS, Item
+from kiosk.web import current_node, guard
+from kiosk.web.login import Page, login_view, logout_view, password_view
+
+TITLE = "村务公开办公室"
+PHOTO_TYPES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png"}
+
+blueprint = Blueprint("office", __name__, url_prefix="/office")
+
+
+@blueprint.before_request
+def officers_only() -> BaseResponse | None:
+    if request.endpoint == "office.login":
+        return None
+    return guard.require("officer", "office.login")
+
+
+@blueprint.after_request
+def not_kept(response: Response) -> Response:
+    """Drafts and feedback of villagers do not stay in a shared computer's cache."""
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.context_processor
+def on_every_page() -> dict[str, Any]:
+    node = current_node()
+    if "account" not in g:
+        return {"node": node}
+    return {
+        "node": node,
+        "today": clock.today(),
+        "waiting_count": len(feedback.open_for(node.journal, node.config.code)),
+        "AFFAIRS": AFFAIRS,
+        "CADENCES": CADENCES,
+        "REVIEWERS": REVIEWERS,
+    }
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> Page:
+    return login_view("officer", "office.home", title=TITLE)
+
+
+@blueprint.post("/logout")
+def logout() -> BaseResponse:
+    return logout_view("office.login")
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def password() -> Page:
+    return password_view("office.home", title=TITLE)
+
+
+@blueprint.get("/blobs/<sha>")
+def blob(sha: str) -> Response:
+    """A photo of a draft, a notice or a villager's feedback."""
+    node = current_node()
+    in_drafts = any(
+        photo["sha"] == sha
+        for draft in drafts.drafts(node.journal)
+        for photo in draft.values["photos"]
+    )
+    if not (
+        in_drafts
+        or feedback.has_photo(node.journal, sha)
+        or notices.public_blob(node.journal, sha) is not None
+    ):
+        abort(404)
+    try:
+        head = node.blobs.get(sha)[:2]
+    except (BlobMissing, BadBlobName):
+        abort(404)
+    kind = PHOTO_TYPES.get(head)
+    if kind is None:
+        abort(404)
+    return send_file(node.blobs.path(sha), mimetype=kind, etag=sha, max_age=3600)
+
+
+def open_draft(id: str) -> Draft:
+    """The open draft; 404 where it was published or thrown away."""
+    found = drafts.draft(current_node().journal, id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def item_of(id: str) -> Item:
+    """The catalogue's item by its newest rules; 404 where there never was one."""
+    found = duties.catalogue(current_node().journal).items.get(id)
+    if found is None:
+        abort(404)
+    return found

@@ -1,0 +1,119 @@
+"""What this village has posted: the list, one notice with its versions, correcting, withdrawing."""
+
+from math import ceil
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kiosk import drafts
+from kiosk.attachments import qr
+from kiosk.drafts import commands as draft_commands
+from kiosk.notices import commands
+from kiosk.notices import queries as notices
+from kiosk.notices.commands import NotChangeable, NotPublishable
+from kiosk.notices.queries import Notice
+from kiosk.web import current_node, public_address
+from kiosk.web.login import Page
+from kiosk.web.office import prepared
+from kiosk.web.office.door import blueprint, item_of
+
+PER_PAGE = 20
+STATES = {"published": "在公开", "corrected": "更正过", "withdrawn": "已撤回"}
+EVERY = 10_000
+
+
+@blueprint.get("/notices")
+def notice_list() -> str:
+    """All own notices, the last changed first; `q` looks into titles, `state` keeps one state."""
+    node = current_node()
+    q = " ".join(request.args.get("q", "").split())[:40]
+    state = request.args.get("state", "")
+    found = [
+        notice
+        for notice in notices.every(node.journal, node.config.code, EVERY)
+        if (not state or notice.state == state)
+        and all(word in notice.title.lower() for word in q.lower().split())
+    ]
+    pages = max(ceil(len(found) / PER_PAGE), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return render_template(
+        "office/notices.html",
+        notices=found[(page - 1) * PER_PAGE : page * PER_PAGE],
+        total=len(found),
+        q=q,
+        state=state,
+        states=STATES,
+        page=page,
+        pages=pages,
+    )
+
+
+@blueprint.get("/notices/<id>")
+def notice(id: str) -> str:
+    node = current_node()
+    found = _own(id)
+    return render_template(
+        "office/notice.html",
+        notice=found,
+        versions=notices.versions(node.journal, found),
+        previous=notices.previous_period(node.journal, found),
+        witnessed=node.journal.witnessed(found.stream, found.last_seq),
+        address=f"{public_address(node)}/n/{id}",
+        qr=qr.svg,
+    )
+
+
+@blueprint.get("/notices/<id>/published")
+def published(id: str) -> str:
+    """It worked: where it can be seen now."""
+    found = _own(id)
+    return render_template(
+        "office/published.html",
+        notice=found,
+        address=f"{public_address(current_node())}/n/{id}",
+        qr=qr.svg,
+    )
+
+
+@blueprint.post("/notices/<id>/correct")
+def correct(id: str) -> Response:
+    """Opens the form with the notice's content: the correction begun before, or a new one."""
+    node = current_node()
+    found = _own(id)
+    if found.body is None or found.state == "withdrawn":
+        flash("这条公开已经撤回或删除，不能更正。请重新发布一条。", "fault")
+        return redirect(url_for("office.notice", id=id))
+    for draft in drafts.drafts(node.journal):
+        if draft.values["corrects"] == id:
+            return redirect(url_for("office.edit", id=draft.id))
+    values = prepared.of_notice(node, found, item_of(found.item))
+    made = draft_commands.begin(node.journal, values, actor=g.account.name)
+    return redirect(url_for("office.edit", id=made))
+
+
+@blueprint.route("/notices/<id>/withdraw", methods=["GET", "POST"])
+def withdraw(id: str) -> Page:
+    """Takes a notice off the board, with the reason."""
+    found = _own(id)
+    reason, fault = request.form.get("reason", ""), ""
+    if request.method == "POST":
+        try:
+            commands.withdraw(current_node().journal, id, actor=g.account.name, reason=reason)
+        except NotPublishable as refused:
+            fault = "；".join(problem.message for problem in refused.problems)
+        except NotChangeable as refused:
+            fault = str(refused)
+        else:
+            flash("已撤回。屏幕上会写明撤回和原因。", "good")
+            return redirect(url_for("office.notice", id=id))
+    page = render_template("office/withdraw.html", notice=found, reason=reason, fault=fault)
+    return (page, 400) if fault else page
+
+
+def _own(id: str) -> Notice:
+    """This village's own notice; 404 where it is none."""
+    node = current_node()
+    found = notices.notice(node.journal, id)
+    if found is None or found.stream != node.journal.own("public"):
+        abort(404)
+    return found

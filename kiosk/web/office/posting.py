@@ -1,0 +1,310 @@
+"""Writing a notice: a draft's form, its preview as the screen will show it, and publishing.
+
+Every press of a button saves the draft first, so that no refusal loses what was typed. The faults
+of a draft follow from what is saved; the form shows them when it is asked to (`?check=1`).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from kiosk import clock, drafts
+from kiosk.attachments import FileRefused
+from kiosk.attachments.photos import BYTES_LIMIT, photo
+from kiosk.drafts import Draft
+from kiosk.drafts import commands as draft_commands
+from kiosk.duties import commands as duty_commands
+from kiosk.duties import queries as duties
+from kiosk.duties.commands import DutyRefused
+from kiosk.notices import commands
+from kiosk.notices.commands import NotChangeable, NotPublishable
+from kiosk.notices.queries import Notice
+from kiosk.rules import timeliness
+from kiosk.rules.catalogue import Item
+from kiosk.villages import queries as villages
+from kiosk.web import current_node, public_address
+from kiosk.web.office import forms, importing, prepared
+from kiosk.web.office.door import blueprint, item_of, open_draft
+from kiosk.web.office.forms import Values
+
+PHOTOS_LIMIT = 9
+
+
+@blueprint.post("/drafts")
+def begin() -> Response:
+    """Opens the form of an item, its period or event: the draft begun before, or a new one."""
+    node = current_node()
+    item = item_of(request.form.get("item", ""))
+    period, event = request.form.get("period", ""), request.form.get("event", "")
+    for draft in drafts.drafts(node.journal):
+        if _is_for(draft.values, item, period, event):
+            return redirect(url_for("office.edit", id=draft.id))
+    values = prepared.begun(node, item, period, event)
+    id = draft_commands.begin(node.journal, values, actor=g.account.name)
+    return redirect(url_for("office.edit", id=id))
+
+
+@blueprint.get("/drafts/<id>")
+def edit(id: str) -> str:
+    """The draft's form; with `?check=1` everything that is wrong is marked."""
+    node = current_node()
+    draft = open_draft(id)
+    values, item = draft.values, item_of(draft.values["item"])
+    checked = "check" in request.args
+    faults = prepared.prepared(node, item, values).faults if checked else []
+    marked: dict[str, list[forms.Fault]] = {}
+    for fault in faults:
+        marked.setdefault(fault.place, []).append(fault)
+    today = clock.today()
+    sums = forms.sums(values)
+    return render_template(
+        "office/form.html",
+        sums=sums,
+        should=sums.should,
+        off=sums.off,
+        draft=draft,
+        values=values,
+        fields=values["fields"],
+        item=item,
+        checked=checked,
+        faults=faults,
+        marked=marked,
+        marked_rows={place.rpartition(".")[0] for place in marked},
+        maskable=any(fault.maskable for fault in faults),
+        periods=forms.periods(item, today, values["period"]),
+        until=timeliness.display_until(item, today),
+        event=_event(values["event"]),
+        importable=values["form"] in forms.TABLE_FORMS,
+        previous=prepared.previous(node, values),
+    )
+
+
+@blueprint.post("/drafts/<id>")
+def change(id: str) -> Response:
+    """Saves what the form holds, then does what its button says."""
+    node = current_node()
+    draft = open_draft(id)
+    held, item = draft.values, item_of(draft.values["item"])
+    values = forms.typed(request.form, held, item)
+    if values["period"] != held["period"]:
+        values = prepared.with_opening(node, values, held["period"])
+    act, _, what = request.form.get("do", "save").partition(":")
+    where, check = "", "checked" in request.form
+    match act:
+        case "add":
+            values, where = forms.add_row(values, what), what
+        case "drop-column":
+            values, where = forms.drop_column(values, int(what or -1)), "columns"
+        case "closing":
+            values, where = forms.with_closing(values), "closing"
+        case "mask":
+            values = forms.masked_at(values, what) if what else forms.masked(values)
+            where = what.replace(".", "-")
+        case "photo":
+            values, where = _with_photos(values, request.files.getlist("photo")), "photos"
+        case "drop-photo":
+            photos = values["photos"]
+            kept = [each for n, each in enumerate(photos) if str(n) != what]
+            values, where = {**values, "photos": kept}, "photos"
+        case "preview":
+            check = True
+    draft_commands.save(node.journal, id, values, actor=g.account.name)
+    if act == "import":
+        return importing.take(replace(draft, values=values), request.files.get("table"))
+    if act == "preview" and not prepared.prepared(node, item, values).faults:
+        return redirect(url_for("office.preview", id=id))
+    if act == "save":
+        flash("草稿已保存，下次可以接着写。", "good")
+    return redirect(
+        url_for("office.edit", id=id, check=1 if check else None, _anchor=where or None)
+    )
+
+
+@blueprint.post("/drafts/<id>/typed")
+def typed(id: str) -> tuple[str, int]:
+    """Keeps what stands in the form while it is being filled in."""
+    draft = open_draft(id)
+    values = forms.typed(request.form, draft.values, item_of(draft.values["item"]))
+    draft_commands.keep_typed(current_node().journal, id, values)
+    return "", 204
+
+
+@blueprint.post("/drafts/<id>/discard")
+def discard(id: str) -> Response:
+    """Throws the draft away."""
+    draft_commands.discard(current_node().journal, id, actor=g.account.name)
+    flash("草稿已删除。", "good")
+    return redirect(url_for("office.home"))
+
+
+@blueprint.get("/drafts/<id>/preview")
+def preview(id: str) -> str | Response:
+    """The last look before publishing; back to the form where something is wrong."""
+    draft = open_draft(id)
+    item = item_of(draft.values["item"])
+    if prepared.prepared(current_node(), item, draft.values).faults:
+        return redirect(url_for("office.edit", id=id, check=1))
+    return render_template(
+        "office/preview.html",
+        draft=draft,
+        values=draft.values,
+        item=item,
+        until=timeliness.display_until(item, clock.today()),
+    )
+
+
+@blueprint.get("/drafts/<id>/screen")
+def screen(id: str) -> str:
+    """The draft as the touch screen will show it: the screen's own page with the draft in it."""
+    node = current_node()
+    draft = open_draft(id)
+    item = item_of(draft.values["item"])
+    notice = _shown(draft, item)
+    return render_template(
+        "board/notice.html",
+        notice=notice,
+        previous=prepared.previous(node, draft.values),
+        versions=[],
+        origin=villages.village(node.journal, node.config.code),
+        witnessed=None,
+        address=f"{public_address(node)}/n/",
+        qr=lambda _address: Markup(
+            '<svg class="qr" viewBox="0 0 10 10" role="img" aria-label="发布后这里是二维码">'
+            '<rect width="10" height="10" fill="#fff"/></svg>'
+        ),
+        blob="office.blob",
+        back=None,
+        node=node,
+        today=clock.today(),
+        now=clock.now(),
+        here=request.path,
+        tag='""',
+        rotation=[],
+    )
+
+
+@blueprint.post("/drafts/<id>/publish")
+def publish(id: str) -> Response:
+    """Puts the draft on the board, or back in the form with what is wrong marked."""
+    node = current_node()
+    draft = open_draft(id)
+    item = item_of(draft.values["item"])
+    ready = prepared.prepared(node, item, draft.values)
+    if ready.faults:
+        return redirect(url_for("office.edit", id=id, check=1))
+    try:
+        notice = _published(draft, item, ready.content)
+    except (NotPublishable, DutyRefused) as refused:
+        flash(str(refused), "fault")
+        return redirect(url_for("office.edit", id=id, check=1))
+    except NotChangeable as refused:
+        flash(str(refused), "fault")
+        return redirect(url_for("office.notice", id=draft.values["corrects"]))
+    draft_commands.discard(node.journal, id, actor=g.account.name, reason="published")
+    return redirect(url_for("office.published", id=notice))
+
+
+def _is_for(values: Values, item: Item, period: str, event: str) -> bool:
+    """Whether a draft is the one to go on with: of two events one cannot tell without an id."""
+    return (
+        (values["item"], values["event"], values["corrects"]) == (item.id, event, "")
+        and (item.cadence != "event" or event != "")
+        and period in ("", values["period"])
+    )
+
+
+def _published(draft: Draft, item: Item, content: dict[str, Any]) -> str:
+    """Publishes or corrects; the notice's id."""
+    journal, actor, values = current_node().journal, g.account.name, draft.values
+    said: dict[str, Any] = {
+        "title": values["title"],
+        "content": content,
+        "attachments": values["photos"],
+        "reviews": values["reviews"],
+        "contact": values["contact"],
+    }
+    if values["corrects"]:
+        corrected: str = values["corrects"]
+        commands.correct(journal, corrected, actor=actor, reason=values["reason"], **said)
+        return corrected
+    event = values["event"]
+    on = forms.read_day(values["on"])
+    if item.cadence == "event" and not event and on is not None:
+        what = values["title"].removeprefix(item.title).lstrip("：: ") or values["title"]
+        event = duty_commands.open_event(journal, actor, item.id, what, on)
+    period = values["period"] if item.periodic else ""
+    return commands.publish(journal, actor=actor, item=item, period=period, event=event, **said)
+
+
+def _shown(draft: Draft, item: Item) -> Notice:
+    """The draft as if it stood on the board already."""
+    node, values = current_node(), draft.values
+    content = forms.content_of(values).content
+    until = timeliness.display_until(item, clock.today())
+    body = {
+        "content": content,
+        "attachments": values["photos"],
+        "reviews": [review for review in values["reviews"] if review["name"]],
+        "contact": values["contact"],
+    }
+    return Notice(
+        id=draft.id,
+        stream=node.journal.own("public"),
+        village=node.config.code,
+        item=item.id,
+        affairs=item.affairs,
+        title=values["title"],
+        form=values["form"],
+        period=values["period"],
+        event=values["event"],
+        state="published",
+        published_at=clock.stamp(),
+        changed_at=clock.stamp(),
+        display_until=until.isoformat() if until else "",
+        versions=1,
+        first_seq=0,
+        last_seq=0,
+        body=body,
+    )
+
+
+def _with_photos(values: Values, files: list[FileStorage]) -> Values:
+    """The values with the photos that could be taken; what could not is said."""
+    photos = list(values["photos"])
+    refused = []
+    given = [file for file in files if file.filename]
+    if not given:
+        refused.append("还没有选照片。请先选照片，再按“上传照片”。")
+    for file in given:
+        if len(photos) >= PHOTOS_LIMIT:
+            refused.append(f"一条公开最多放 {PHOTOS_LIMIT} 张照片，{file.filename} 没有放上。")
+            continue
+        try:
+            made = photo(file.stream.read(BYTES_LIMIT + 1))
+        except FileRefused as error:
+            refused.append(f"{file.filename}：{error}")
+            continue
+        sha = current_node().blobs.put(made.data)
+        if any(each["sha"] == sha for each in photos):
+            continue
+        photos.append(
+            {
+                "sha": sha,
+                "name": "",
+                "type": made.type,
+                "width": made.width,
+                "height": made.height,
+            }
+        )
+    for words in refused:
+        flash(words, "fault")
+    return {**values, "photos": photos}
+
+
+def _event(id: str) -> timeliness.Event | None:
+    node = current_node()
+    return next((it for it in duties.events(node.journal, node.config.code) if it.id == id), None)

@@ -1,0 +1,205 @@
+"""A draft's two ends: what a new one already knows, and the notice's body that it makes.
+
+A draft starts with what is on file: the last period's closing balance, who reviewed last time, the
+village's public telephone. It ends as the content of a notice with the faults that keep it
+from the board, each at its place in the form.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kiosk import clock
+from kiosk.duties import queries as duties
+from kiosk.node import Node
+from kiosk.notices import commands
+from kiosk.notices import queries as notices
+from kiosk.notices.commands import Problem
+from kiosk.notices.queries import Notice
+from kiosk.rules import privacy
+from kiosk.rules.calendar import Period
+from kiosk.rules.catalogue import REVIEWERS, Item
+from kiosk.rules.timeliness import LATE
+from kiosk.web.office import forms
+from kiosk.web.office.forms import Content, Fault, Values
+
+KEYS_OF_CONTACT = ("supervision_phone", "office_phone", "report_phone")
+LOOKED_BACK = 50
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The content that a draft makes, and what keeps it from the board (nothing: it may go)."""
+
+    content: dict[str, Any]
+    faults: list[Fault]
+
+
+def begun(node: Node, item: Item, period: str, event: str) -> Values:
+    """The values of a new draft for an item, its period or event, with what is known filled in."""
+    title = next(
+        (each.title for each in duties.events(node.journal, node.config.code) if each.id == event),
+        "",
+    )
+    values = forms.blank(
+        item,
+        period=period or _wanted_period(node, item),
+        event=event,
+        title=f"{item.title}：{title}" if title else "",
+        contact=public_contact(node),
+    )
+    for review in values["reviews"]:
+        review["name"] = _last_reviewer(node, review["by"])
+    return with_opening(node, values)
+
+
+def of_notice(node: Node, notice: Notice, item: Item) -> Values:
+    """The values of a draft that is to correct a notice; `notice.body` must be there."""
+    body = notice.body
+    assert body is not None
+    values = forms.blank(
+        item, period=notice.period, event=notice.event, title=notice.title, contact=notice.contact
+    )
+    given = {review["by"]: review for review in body["reviews"]}
+    return {
+        **values,
+        "form": notice.form,
+        "reviews": [dict(given.pop(review["by"], review)) for review in values["reviews"]]
+        + [dict(review) for review in given.values()],
+        "photos": [dict(photo) for photo in body["attachments"]],
+        "fields": forms.fields_of(body["content"], notice.form),
+        "corrects": notice.id,
+    }
+
+
+def with_opening(node: Node, values: Values, before: str | None = None) -> Values:
+    """The values with the last period's closing as the opening, unless another one was typed.
+
+    `before` is the period that the form had until now: its own opening gives way.
+    """
+    fields = values["fields"]
+    if "opening" not in fields:
+        return values
+    old = "" if before is None else _closing_before(node, values, before)
+    if fields["opening"] not in ("", old):
+        return values
+    found = _closing_before(node, values, values["period"])
+    return {**values, "fields": {**fields, "opening": found or fields["opening"]}}
+
+
+def previous(node: Node, values: Values) -> Notice | None:
+    """The item's notice of the period before, in the same form; None without one."""
+    return notices.before(
+        node.journal, node.config.code, values["item"], values["period"], values["form"]
+    )
+
+
+def prepared(node: Node, item: Item, values: Values) -> Prepared:
+    """What a draft would publish, and every fault in it."""
+    today = clock.today()
+    read = forms.content_of(values)
+    faults = [*_faults_of_head(item, values, today), *read.faults]
+    before = previous(node, values)
+    found = commands.problems(
+        values["title"],
+        values["form"],
+        read.content,
+        attachments=values["photos"],
+        contact=values["contact"],
+        previous=None if before is None else before.content,
+    )
+    # A sum over what could not be read says nothing new.
+    unread = bool(read.faults)
+    told = {fault.place for fault in faults}
+    for problem in found:
+        fault = _fault(problem, values, read)
+        if not (problem.kind == "sum" and unread) and fault.place not in told:
+            faults.append(fault)
+    return Prepared(read.content, [*faults, *_faults_of_reviews(values, today)])
+
+
+def _fault(problem: Problem, values: Values, read: Content) -> Fault:
+    """The problem at its place in the form."""
+    personal = problem.kind not in ("missing", "sum")
+    if problem.path:
+        place = read.place(problem.path)
+    elif problem.place == "照片说明":
+        place = next(
+            f"photos.{n}.name"
+            for n, photo in enumerate(values["photos"])
+            if privacy.find(photo["name"])
+        )
+    else:
+        place = _PLACES.get(problem.place, "")
+    return Fault(place, problem.message, personal)
+
+
+_PLACES = {
+    "标题": "title",
+    "联系方式": "contact",
+    "期初余额": "opening",
+    "期末余额": "closing",
+    "合计": "total",
+}
+
+
+def public_contact(node: Node) -> str:
+    """The village's telephone for questions about a notice, or ""."""
+    return next(
+        (found for key in KEYS_OF_CONTACT if (found := node.config.contacts.get(key, ""))), ""
+    )
+
+
+def _faults_of_head(item: Item, values: Values, today: date) -> list[Fault]:
+    """What is wrong before the content: reason, period, day and title."""
+    faults = []
+    if values["corrects"] and not values["reason"]:
+        faults.append(Fault("reason", "请写明为什么更正，村民会看到。"))
+    if item.periodic and not values["period"]:
+        faults.append(Fault("period", "请选择是哪一期的。"))
+    if item.cadence == "event" and not values["event"]:
+        fault = forms.past_day_fault("on", values["on"], today, "事情发生的日期")
+        faults += [fault] if fault else []
+    return faults
+
+
+def _faults_of_reviews(values: Values, today: date) -> list[Fault]:
+    """Who reviewed, and when: both are shown on the board."""
+    faults = []
+    for n, review in enumerate(values["reviews"]):
+        who = REVIEWERS.get(review["by"], review["by"])
+        if not review["name"]:
+            faults.append(Fault(f"reviews.{n}.name", f"请填写{who}审核人的姓名。"))
+        place = f"reviews.{n}.on"
+        fault = forms.past_day_fault(place, review["on"], today, f"{who}的审核日期")
+        faults += [fault] if fault else []
+    return faults
+
+
+def _wanted_period(node: Node, item: Item) -> str:
+    """The period that an officer most likely means: late longest, then due, then the last over."""
+    if not item.periodic:
+        return ""
+    today = clock.today()
+    rows = [
+        row
+        for row in duties.duties(node.journal, node.config.code, today)
+        if row.duty.item == item.id and (row.state in LATE or row.state == "due")
+    ]
+    if rows:
+        return min(rows, key=lambda row: row.duty.due).duty.period
+    return Period.containing(item.cadence, today).previous.id
+
+
+def _closing_before(node: Node, values: Values, period: str) -> str:
+    found = previous(node, {**values, "period": period})
+    closing = (found.content or {}).get("closing") if found else None
+    return "" if closing is None else forms.written(closing)
+
+
+def _last_reviewer(node: Node, by: str) -> str:
+    for notice in notices.every(node.journal, node.config.code, LOOKED_BACK):
+        for review in notice.reviews:
+            if review["by"] == by:
+                return str(review["name"])
+    return ""
