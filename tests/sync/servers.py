@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,12 +63,10 @@ def until_healthy(server: Server) -> None:
 
 
 def answers(port: int) -> bool:
-    """Whether a node answers on the port."""
+    """Whether a healthy node answers on the port."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
-    except urllib.error.HTTPError as error:
-        return error.code == 404
     except OSError:
         return False
 
