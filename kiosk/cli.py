@@ -229,6 +229,27 @@ def rebuild(dir: Path) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option(
+    "--form",
+    type=click.Choice(["finance_statement", "ledger", "person_list", "decision", "notice"]),
+    help="Read it as this form (told by its content by default).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def check(file: Path, form: str | None, as_json: bool) -> None:
+    """Say what the import finds in FILE, storing nothing; exit 1 on faults or personal data."""
+    import json
+
+    from kiosk.attachments import check as checks
+
+    with plain_failures():
+        found = checks.read_file(file.read_bytes(), file.name, form)
+    lines = [json.dumps(checks.as_json(found), ensure_ascii=False)] if as_json else None
+    click.echo("\n".join(lines or checks.in_words(found)))
+    raise SystemExit(1 if found.faults or found.personal else 0)
+
+
+@main.command()
 @click.option(
     "--dir",
     type=DIR,
