@@ -34,7 +34,8 @@ def start(node: Node) -> BackgroundScheduler:
     scheduler.add_job(
         turn_duties, CronTrigger(hour=0, minute=0, second=5, timezone=clock.BEIJING), [node]
     )
-    if node.config.upstream is not None:
+    if not node.config.is_township:
+        # A village that is enrolled while it serves begins to sync without a restart.
         scheduler.add_job(
             sync,
             IntervalTrigger(seconds=SYNC_SECONDS, jitter=5),

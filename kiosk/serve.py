@@ -20,7 +20,7 @@ def serve(node: Node, host: str, port: int) -> None:
     Raises OSError where the address cannot be taken.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server: Any = waitress.create_server(
         create_app(node),
