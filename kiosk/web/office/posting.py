@@ -184,6 +184,7 @@ def screen(id: str) -> str:
         here=request.path,
         tag='""',
         rotation=[],
+        still=True,
     )
 
 
