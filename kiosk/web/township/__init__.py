@@ -1,0 +1,10 @@
+"""The supervisors' door: who is late with what, what villagers wait for, and what is done about it.
+
+Plain pages and forms; only the overview asks for itself again every half minute. Who did what is
+in the journal: every entry carries the account.
+"""
+
+from kiosk.web.township import feedback, notices, orders, overview, village, villages
+from kiosk.web.township.door import blueprint
+
+__all__ = ["blueprint", "feedback", "notices", "orders", "overview", "village", "villages"]

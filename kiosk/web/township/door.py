@@ -1,0 +1,90 @@
+"""The door itself: its blueprint, who may come in, and what every page shows."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, request, send_file
+from werkzeug.wrappers import Response as BaseResponse
+
+from kiosk import clock
+from kiosk.attachments.blobs import BadBlobName, BlobMissing
+from kiosk.feedback import queries as feedback
+from kiosk.rules.catalogue import AFFAIRS
+from kiosk.villages import queries as villages
+from kiosk.villages.queries import Enrolment
+from kiosk.web import current_node, guard
+from kiosk.web.login import Page, login_view, logout_view, password_view
+
+TITLE = "三务公开监督"
+PHOTO_TYPES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png"}
+
+blueprint = Blueprint("township", __name__, url_prefix="/township")
+
+
+@blueprint.before_request
+def supervisors_only() -> BaseResponse | None:
+    if request.endpoint == "township.login":
+        return None
+    return guard.require("supervisor", "township.login")
+
+
+@blueprint.after_request
+def not_kept(response: Response) -> Response:
+    """Villagers' telephones do not stay in a shared computer's cache."""
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.context_processor
+def on_every_page() -> dict[str, Any]:
+    node = current_node()
+    if "account" not in g:
+        return {"node": node}
+    return {
+        "node": node,
+        "today": clock.today(),
+        "AFFAIRS": AFFAIRS,
+        "names": {each.code: each.name for each in villages.known(node.journal)},
+    }
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> Page:
+    return login_view("supervisor", "township.home", title=TITLE)
+
+
+@blueprint.post("/logout")
+def logout() -> BaseResponse:
+    return logout_view("township.login")
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def password() -> Page:
+    return password_view("township.home", title=TITLE)
+
+
+@blueprint.get("/blobs/<sha>")
+def blob(sha: str) -> Response:
+    """The photo of a villager's feedback."""
+    node = current_node()
+    try:
+        if not feedback.has_photo(node.journal, sha):
+            abort(404)
+        kind = PHOTO_TYPES.get(node.blobs.get(sha)[:2])
+    except (BlobMissing, BadBlobName):
+        abort(404)
+    if kind is None:
+        abort(404)
+    return send_file(node.blobs.path(sha), mimetype=kind, etag=sha, max_age=3600)
+
+
+def known_village(code: str) -> Enrolment:
+    """A village of this township; 404 where it never joined."""
+    for each in villages.known(current_node().journal):
+        if each.code == code:
+            return each
+    abort(404)
+
+
+def page_number() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), 100_000)

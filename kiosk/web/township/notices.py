@@ -1,0 +1,90 @@
+"""Notices of the township: one text on the screens of all its villages, and its withdrawal."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+
+from kiosk.notices import commands, queries
+from kiosk.notices.commands import NotChangeable, NotPublishable, Problem
+from kiosk.rules import privacy
+from kiosk.villages import queries as villages
+from kiosk.web import current_node
+from kiosk.web.login import Page
+from kiosk.web.township.door import blueprint, page_number
+
+PER_PAGE = 20
+URGENT = "【紧急】"
+
+
+@blueprint.route("/notices", methods=["GET", "POST"])
+def notices() -> Page:
+    """What was sent, and the form for the next one."""
+    journal = current_node().journal
+    faults: list[Problem] = []
+    typed: dict[str, Any] = request.form.to_dict()
+    if request.method == "POST":
+        try:
+            _publish(typed)
+        except NotPublishable as refused:
+            faults = refused.problems
+        else:
+            flash("通知已发出，各村联网后就会显示在屏幕上。", "good")
+            return redirect(url_for("township.notices"))
+    page = page_number()
+    found = queries.every(journal, journal.code, PER_PAGE + 1, (page - 1) * PER_PAGE)
+    html = render_template(
+        "township/notices.html",
+        found=found[:PER_PAGE],
+        more=len(found) > PER_PAGE,
+        page=page,
+        known=villages.known(journal),
+        faults=faults,
+        maskable=any(fault.mask for fault in faults),
+        typed=typed,
+    )
+    return (html, 400) if faults else html
+
+
+@blueprint.route("/notices/<id>/withdraw", methods=["GET", "POST"])
+def withdraw(id: str) -> Page:
+    """Takes a notice off every screen, with the reason."""
+    journal = current_node().journal
+    found = queries.notice(journal, id)
+    if found is None or found.village != journal.code:
+        abort(404)
+    fault = ""
+    if request.method == "POST":
+        try:
+            commands.withdraw(
+                journal, id, actor=g.account.name, reason=request.form.get("reason", "")
+            )
+        except (NotPublishable, NotChangeable) as refused:
+            fault = str(refused)
+        else:
+            flash("通知已撤回。", "good")
+            return redirect(url_for("township.notices"))
+    page = render_template(
+        "township/withdraw.html",
+        notice=found,
+        reason=request.form.get("reason", ""),
+        fault=fault,
+    )
+    return (page, 400) if fault else page
+
+
+def _publish(typed: dict[str, Any]) -> None:
+    """Raises NotPublishable. `typed` is masked in place where that was asked for."""
+    if typed.get("do") == "mask":
+        for name in ("title", "text"):
+            typed[name] = privacy.mask(typed.get(name, ""))
+    title = typed.get("title", "").strip()
+    if typed.get("urgent") and title and not title.startswith(URGENT):
+        title = URGENT + title
+    commands.publish(
+        current_node().journal,
+        actor=g.account.name,
+        item=commands.TOWNSHIP,
+        title=title,
+        content={"text": typed.get("text", "").replace("\r\n", "\n").strip()},
+        contact=typed.get("contact", ""),
+    )

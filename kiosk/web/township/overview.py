@@ -1,0 +1,301 @@
+"""The overview, the matrix of villages and items, and the timeliness table for Excel."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import wraps
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+from jinja2_fragments.flask import render_block
+
+from kiosk import clock
+from kiosk.duties import queries as duties
+from kiosk.duties.queries import DutyRow
+from kiosk.feedback import queries as feedback
+from kiosk.feedback.queries import Feedback
+from kiosk.journal.log import Journal
+from kiosk.notices import queries as notices
+from kiosk.rules.calendar import Period, PeriodMalformed
+from kiosk.rules.catalogue import CADENCES, Item
+from kiosk.rules.timeliness import LATE
+from kiosk.supervision import queries as supervision
+from kiosk.sync import contacts
+from kiosk.sync.contacts import Contact
+from kiosk.villages import queries as villages
+from kiosk.web import current_node
+from kiosk.web.formats import ago, as_moment
+from kiosk.web.formats import period as period_title
+from kiosk.web.sheets import Cell, xlsx
+from kiosk.web.township.door import blueprint
+
+LOST_AFTER = timedelta(days=1)
+"""A village not heard of for longer than this is marked: its screen may be off."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATE_WORDS = {
+    "upcoming": "未到期",
+    "due": "快到期",
+    "met": "按时公开",
+    "met_late": "迟公开",
+    "overdue": "逾期",
+    "escalated": "严重逾期",
+    "declared_none": "零报告",
+    "excused": "同意免公开",
+    "stale": "需重新确认",
+}
+COUNTED = ("met", "met_late", *LATE)
+"""States by which a village is measured: what was owed and neither excused nor nothing."""
+
+
+@dataclass(frozen=True)
+class VillageLine:
+    """A village in the overview. `rate` is the share in time of this year's duties in percent,
+    None where none was owed yet."""
+
+    code: str
+    name: str
+    late: list[DutyRow]
+    due: list[DutyRow]
+    waiting: list[Feedback]
+    contact: Contact | None
+    rate: int | None
+
+    @property
+    def lost(self) -> bool:
+        return is_lost(self.contact)
+
+    @property
+    def overdue_feedback(self) -> int:
+        return sum(each.overdue for each in self.waiting)
+
+    @property
+    def badness(self) -> tuple[int, int, int, bool]:
+        """Compares how urgently the village needs a supervisor: more is worse."""
+        escalated = sum(row.state == "escalated" for row in self.late)
+        return (escalated, len(self.late), self.overdue_feedback, self.lost)
+
+    @property
+    def worst(self) -> str:
+        """The colour of its line: "bad", "warn" or "good"."""
+        if self.late or self.overdue_feedback or self.lost:
+            return "bad"
+        return "warn" if self.due or self.waiting else "good"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers at the top of the overview."""
+
+    late: int
+    due: int
+    waiting: int
+    overdue_feedback: int
+    lost: int
+    orders: int
+
+
+def refreshed(view: Callable[..., str]) -> Callable[..., Response]:
+    """The view as a page that asks for itself again: 304 where nothing of it changed.
+
+    Contacts are no entries, so their words are part of the tag.
+    """
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        journal = current_node().journal
+        heard = "|".join(ago(each.last_success) for each in contacts.contacts(journal))
+        tag = f"{journal.version()}.{clock.today()}.{hash(heard) & 0xFFFFFFFF:x}"
+        if request.if_none_match.contains(tag):
+            response = Response(status=304)
+        else:
+            response = make_response(view(*args, tag=f'"{tag}"', **kwargs))
+        response.set_etag(tag)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return answer
+
+
+@blueprint.get("/")
+@refreshed
+def home(tag: str) -> str:
+    journal = current_node().journal
+    lines = village_lines(journal)
+    orders = supervision.open_orders(journal)
+    context = {
+        "lines": lines,
+        "numbers": Numbers(
+            late=sum(len(line.late) for line in lines),
+            due=sum(len(line.due) for line in lines),
+            waiting=sum(len(line.waiting) for line in lines),
+            overdue_feedback=sum(line.overdue_feedback for line in lines),
+            lost=sum(line.lost for line in lines),
+            orders=len(orders),
+        ),
+        "waiting": feedback.all_open(journal)[:5],
+        "notices": notices.township_notices(journal, journal.code, 3),
+        "now": clock.now(),
+        "tag": tag,
+    }
+    if request.headers.get("HX-Request") == "true":
+        return render_block("township/home.html", "page", **context)
+    return render_template("township/home.html", **context)
+
+
+@blueprint.get("/matrix")
+def matrix() -> str:
+    """Villages x items: of one period, or of each item what presses most."""
+    journal = current_node().journal
+    today = clock.today()
+    codes = [each.code for each in villages.known(journal)]
+    wanted = request.args.get("period", "")
+    if wanted:
+        items, rows = _of_period(journal, codes, wanted, today)
+    else:
+        pressing = duties.matrix(journal, codes, today)
+        items = pressing.items
+        rows = [(row.village, row.name, row.cells) for row in pressing.rows]
+    return render_template(
+        "township/matrix.html",
+        items=items,
+        rows=rows,
+        period=wanted,
+        periods=_periods(today),
+        period_title=period_title,
+        words=STATE_WORDS,
+    )
+
+
+@blueprint.get("/timeliness.xlsx")
+def timeliness() -> Response:
+    """Every duty that has been owed so far, for Excel; of one village with `?village=`."""
+    journal = current_node().journal
+    today = clock.today()
+    wanted = request.args.get("village", "")
+    shown = [each for each in villages.known(journal) if wanted in ("", each.code)]
+    columns = (
+        ("村", 14), ("事项", 34), ("期间", 18), ("到期日", 12), ("状态", 12), ("公开日", 12),
+        ("见证时间", 18), ("迟了几天", 10), ("说明", 30),
+    )  # fmt: skip
+    rows = (
+        _sheet_row(journal, each.name, row)
+        for each in shown
+        for row in duties.duties(journal, each.code, today)
+        if row.state != "upcoming"
+    )
+    name = f"timeliness-{wanted or journal.code}-{today.isoformat()}.xlsx"
+    response = Response(xlsx("时效表", columns, rows), mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def village_lines(journal: Journal) -> list[VillageLine]:
+    """Every village of this township, the one in most need of a supervisor first."""
+    today = clock.today()
+    waiting: dict[str, list[Feedback]] = {}
+    for each in feedback.all_open(journal):
+        waiting.setdefault(each.village, []).append(each)
+    lines = [
+        line_of(journal, each.code, each.name, waiting.get(each.code, []), today)
+        for each in villages.known(journal)
+    ]
+    return sorted(lines, key=lambda line: (*(-int(part) for part in line.badness), line.code))
+
+
+def line_of(
+    journal: Journal, code: str, name: str, waiting: list[Feedback], today: date
+) -> VillageLine:
+    rows = duties.duties(journal, code, today)
+    return VillageLine(
+        code=code,
+        name=name,
+        late=sorted(
+            (row for row in rows if row.state in LATE),
+            key=lambda row: (row.state != "escalated", row.duty.due, row.duty.key),
+        ),
+        due=[row for row in rows if row.state == "due"],
+        waiting=waiting,
+        contact=contacts.last_contact(journal, code),
+        rate=_rate(rows, today.year),
+    )
+
+
+def is_lost(contact: Contact | None) -> bool:
+    """Whether a village was not heard of for more than a day, or never."""
+    heard = contact.last_success if contact else None
+    return heard is None or clock.now() - heard > LOST_AFTER
+
+
+def witnessed_of(journal: Journal, row: DutyRow) -> Any:
+    """When the notice of a duty was first witnessed; None without a notice or a witness."""
+    found = notices.notice(journal, row.notice_id) if row.notice_id else None
+    return None if found is None else journal.witnessed(found.stream, found.first_seq)
+
+
+def _rate(rows: Iterable[DutyRow], year: int) -> int | None:
+    owed = [row for row in rows if row.state in COUNTED and row.duty.due.year == year]
+    in_time = sum(row.state == "met" for row in owed)
+    return round(in_time * 100 / len(owed)) if owed else None
+
+
+def _of_period(
+    journal: Journal, codes: list[str], period: str, today: date
+) -> tuple[list[Item], list[tuple[str, str, dict[str, DutyRow]]]]:
+    names = {each.code: each.name for each in villages.known(journal)}
+    items: dict[str, Item] = {}
+    rows = []
+    for code in codes:
+        cells = {
+            row.item.id: row
+            for row in duties.duties(journal, code, today)
+            if row.duty.period == period
+        }
+        items.update({id: row.item for id, row in cells.items()})
+        rows.append((code, names[code], cells))
+    order = list(duties.catalogue(journal).items)
+    return sorted(items.values(), key=lambda item: order.index(item.id)), rows
+
+
+def _periods(today: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Periods to choose from, by cadence: the running one and those before."""
+    found = []
+    for cadence, count in (("quarterly", 5), ("monthly", 6), ("half_yearly", 3), ("yearly", 2)):
+        period = Period.containing(cadence, today)
+        options = []
+        for _ in range(count):
+            options.append((period.id, period.title_on(today)))
+            period = period.previous
+        found.append((CADENCES[cadence], options))
+    return found
+
+
+def _sheet_row(journal: Journal, name: str, row: DutyRow) -> list[Cell]:
+    witnessed = witnessed_of(journal, row)
+    return [
+        name,
+        row.title,
+        _period(row.duty.period) or ("事件" if row.duty.event else "长期"),
+        row.duty.due,
+        STATE_WORDS[row.state],
+        row.published,
+        "" if witnessed is None else f"{as_moment(witnessed):%Y-%m-%d %H:%M}",
+        row.days_late or None,
+        row.reason or (f"见证比公开晚 {gap_words(row.late_arrival)}" if row.late_arrival else ""),
+    ]
+
+
+def gap_words(gap: timedelta) -> str:
+    """A length of time in the largest unit that fits: 3 天, 5 小时, 20 分钟."""
+    seconds = gap.total_seconds()
+    for size, unit in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return "不到 1 分钟"
+
+
+def _period(id: str) -> str:
+    try:
+        return period_title(id)
+    except PeriodMalformed:
+        return id

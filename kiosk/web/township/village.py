@@ -1,0 +1,138 @@
+"""One village: its duties with their dates, its feedback and orders; and one duty, where a
+supervisor excuses it, rejects a declaration that there was nothing, or sends an order."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+
+from kiosk import clock, supervision
+from kiosk.duties import commands as duty_commands
+from kiosk.duties import queries as duties
+from kiosk.duties.commands import DutyRefused
+from kiosk.duties.queries import DutyRow
+from kiosk.feedback import queries as feedback
+from kiosk.notices import queries as notices
+from kiosk.rules.calendar import add_working_days
+from kiosk.rules.timeliness import LATE
+from kiosk.supervision.commands import OrderRefused
+from kiosk.villages import queries as villages
+from kiosk.web import current_node
+from kiosk.web.login import Page
+from kiosk.web.township.door import blueprint, known_village
+from kiosk.web.township.overview import STATE_WORDS, gap_words, line_of, witnessed_of
+
+ORDER_DAYS = 3
+"""Working days that an order gives unless the supervisor says otherwise."""
+
+
+@blueprint.get("/villages/<code>")
+def village(code: str) -> str:
+    journal = current_node().journal
+    known = known_village(code)
+    today = clock.today()
+    rows = duties.duties(journal, code, today)
+    years = sorted({row.duty.due.year for row in rows}, reverse=True)
+    year = request.args.get("year", today.year, type=int)
+    pressing = [row for row in rows if row.state in LATE or row.state == "due"]
+    past = [
+        row
+        for row in reversed(rows)
+        if row not in pressing and row.duty.due.year == year and row.state != "upcoming"
+    ]
+    return render_template(
+        "township/village.html",
+        village=known,
+        described=villages.village(journal, code),
+        line=line_of(journal, code, known.name, feedback.open_for(journal, code), today),
+        pressing=sorted(
+            pressing, key=lambda row: (row.state not in LATE, row.duty.due, row.duty.key)
+        ),
+        others=[row for row in past if row.state != "met" or row.late_arrival],
+        in_time=[row for row in past if row.state == "met" and not row.late_arrival],
+        upcoming=[row for row in rows if row.state == "upcoming"][:20],
+        witnessed=lambda row: witnessed_of(journal, row),
+        gap=gap_words,
+        words=STATE_WORDS,
+        year=year,
+        years=years,
+        feedback=feedback.of_village(journal, code, 20),
+        orders=supervision.orders(journal, code)[:20],
+        newest=notices.newest(journal, code, None, 5),
+    )
+
+
+@blueprint.route("/villages/<code>/duty", methods=["GET", "POST"])
+def duty(code: str) -> Page:
+    """One duty (`?key=`), and what can be done about it."""
+    journal = current_node().journal
+    known = known_village(code)
+    row = _duty(code, request.values.get("key", ""))
+    typed, fault = request.form, ""
+    if request.method == "POST":
+        try:
+            flash(_done(row, typed), "good")
+        except (DutyRefused, OrderRefused) as refused:
+            fault = str(refused)
+        else:
+            return redirect(url_for("township.duty", code=code, key=row.duty.key))
+    page = render_template(
+        "township/duty.html",
+        village=known,
+        row=row,
+        notice=notices.notice(journal, row.notice_id) if row.notice_id else None,
+        witnessed=witnessed_of(journal, row),
+        gap=gap_words,
+        words=STATE_WORDS,
+        orders=[each for each in supervision.orders(journal, code) if each.about == row.duty.key],
+        until=add_working_days(clock.today(), ORDER_DAYS),
+        draft=_order_text(row),
+        grace_until=row.duty.escalates - timedelta(days=1),
+        typed=typed,
+        fault=fault,
+    )
+    return (page, 400) if fault else page
+
+
+def _done(row: DutyRow, typed: Any) -> str:
+    """Does what the button said; what to tell the supervisor."""
+    journal, actor = current_node().journal, g.account.name
+    about = (row.village, row.item.id, row.duty.period, typed.get("reason", ""))
+    match typed.get("do"):
+        case "excuse":
+            duty_commands.excuse(journal, actor, *about, event=row.duty.event)
+            return "已同意免公开，村里会看到理由。"
+        case "reject":
+            duty_commands.reject_none(journal, actor, *about, event=row.duty.event)
+            return "零报告已退回，这一项重新计算时限。"
+        case "order":
+            supervision.send_order(
+                journal,
+                village=row.village,
+                about=row.duty.key,
+                text=typed.get("text", ""),
+                until=typed.get("until", ""),
+                actor=actor,
+            )
+            return "督办已发出，村里联网后就能看到。"
+    abort(400)
+
+
+def _duty(code: str, key: str) -> DutyRow:
+    for row in duties.duties(current_node().journal, code, clock.today()):
+        if row.duty.key == key:
+            return row
+    abort(404)
+
+
+def _order_text(row: DutyRow) -> str:
+    by = _day(add_working_days(clock.today(), ORDER_DAYS))
+    if row.state == "stale":
+        return f"“{row.subject}”该重新确认了。请核对屏幕上的内容，在{by}前确认或更正。"
+    if row.state in LATE:
+        return f"“{row.subject}”已逾期 {row.days_late} 天。请在{by}前公开，并回复办理情况。"
+    return f"关于“{row.subject}”：请在{by}前回复。"
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"

@@ -1,0 +1,40 @@
+"""The township's villages: who joined, how to reach them, and inviting another."""
+
+from flask import g, render_template, request
+
+from kiosk.rules.codes import CodeMalformed
+from kiosk.sync import contacts
+from kiosk.villages import commands, queries
+from kiosk.villages.commands import InvitationRefused
+from kiosk.web import current_node, public_address
+from kiosk.web.login import Page
+from kiosk.web.township.door import blueprint
+from kiosk.web.township.overview import is_lost
+
+
+@blueprint.route("/villages", methods=["GET", "POST"])
+def villages() -> Page:
+    """All villages. An invitation's one-time code is shown once, on the answer to the form."""
+    node = current_node()
+    code, fault = "", ""
+    typed = request.form.get("village", "").strip()
+    if request.method == "POST":
+        try:
+            code = commands.invite(node.journal, typed, actor=g.account.name)
+        except (InvitationRefused, CodeMalformed) as refused:
+            fault = str(refused)
+    page = render_template(
+        "township/villages.html",
+        known=queries.known(node.journal),
+        described={
+            each.code: queries.village(node.journal, each.code)
+            for each in queries.known(node.journal)
+        },
+        contacts={each.peer: each for each in contacts.contacts(node.journal)},
+        is_lost=is_lost,
+        address=node.config.public_url or public_address(node),
+        code=code,
+        typed=typed,
+        fault=fault,
+    )
+    return (page, 400) if fault else page
