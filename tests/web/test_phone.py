@@ -75,7 +75,7 @@ def test_the_page_says_when_it_was_published_and_witnessed(both):
     page = page_of(client.get(f"/n/{id}"))
     assert "东湖村</strong> 2026年11月24日 10:00 公开" in page
     assert "李楼镇</strong> 2026年11月24日 10:03 见证" in page
-    assert "民主理财小组：赵理财" in page
+    assert "民主理财小组 赵理财（11月23日）" in page
     assert f"/n/{id}.tlog-proof" in page
     assert client.get(f"/n/{id}.tlog-proof").data.startswith(b"c2sp.org/tlog-proof@v1\n")
 
