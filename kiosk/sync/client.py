@@ -135,12 +135,14 @@ def round(
 
 def _whole(this: _Round) -> Outcome:
     try:
-        heads = this.calls.post("/heads", {})
+        journal = this.node.journal
+        own = [journal.own(channel) for channel in CHANNELS_PUSHED]
+        heads = this.calls.post("/heads", {"sizes": {each: journal.size(each) for each in own}})
         if not isinstance(heads, dict):
             raise MessageMalformed("no heads")
-        for channel in CHANNELS_PUSHED:
+        for stream in own:
             with _stream_trouble(this):
-                _push(this, this.node.journal.own(channel), heads)
+                _push(this, stream, heads)
         for stream in _pulled(this):
             with _stream_trouble(this):
                 _pull(this, stream, heads)

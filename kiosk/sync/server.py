@@ -2,8 +2,9 @@
 
     POST enrol {code, village, name, host, public_key}, signed with that key
                                         {code, name, host, public_url, public_key}
-    POST heads {}                       {stream: {size, note}}, the four that concern the sender
-    POST streams/<V>/<public|parent>    takes a batch; {size, note}, the cosigned checkpoint
+    POST heads {sizes}                  {stream: {size, note}}, the four that concern the sender;
+                                        `sizes` is what the sender has of its own by stream
+    POST streams/<V>/<public|parent>    takes a batch; {size, note}, cosigned unless there is more
     GET  streams/<T>/<public|V>?from=N  a batch
     POST blobs/offer {shas}             {held, wanted}: of those that entries here name; others
                                         are to be offered again when their entries are here
@@ -13,6 +14,10 @@
 A refusal is {error: words for people} with 400 (malformed), 401 (signature; `"clock": true` where
 the clocks are apart), 403, 404, 409 (a fork, with the note `held` here), 413 or 422 (entries that
 do not fit). Every answer has a Date of this node's clock. Everything may be sent again.
+
+A cosignature also says that what follows was not there yet (`Journal.not_before`), so a stream is
+witnessed only at the size that its origin says is all: never before a village that comes back from
+days offline has sent what it wrote meanwhile, else all of that would count as late.
 """
 
 import hashlib
@@ -116,12 +121,14 @@ def enrol() -> Response:
 @blueprint.post("/heads")
 def heads() -> Response:
     journal = current_node().journal
+    sizes = _json().get("sizes")
     found = {}
     for stream in [*_pushed(), *_pulled()]:
         size = journal.size(stream)
         note = None
         if size:
-            note = cosigned(journal, stream) if stream in _pushed() else journal.checkpoint(stream)
+            whole = isinstance(sizes, dict) and sizes.get(stream) == size and stream in _pushed()
+            note = cosigned(journal, stream) if whole else journal.checkpoint(stream)
         found[stream] = {"size": size, "note": note}
     return jsonify(found)
 
@@ -133,7 +140,8 @@ def push(origin: str, channel: str) -> Response:
     if stream not in _pushed():
         raise Refused(403, "只能上传本村自己的记录。")
     try:
-        size = wire.take(journal, stream, wire.parse_batch(_json()))
+        got = wire.parse_batch(_json())
+        size = wire.take(journal, stream, got)
     except ForkFound as fork:
         raise Refused(
             409, "镇里留存的记录与本村的不一致（可能用旧备份恢复过）。", held=fork.held
@@ -142,7 +150,9 @@ def push(origin: str, channel: str) -> Response:
         raise Refused(422, f"记录核对不上，没有收下：{error}") from error
     except ValueError as error:
         raise Refused(400, f"内容看不懂：{error}") from error
-    return jsonify(size=size, note=cosigned(journal, stream) if size else None)
+    if not size or got.more:
+        return jsonify(size=size, note=journal.checkpoint(stream))
+    return jsonify(size=size, note=cosigned(journal, stream))
 
 
 @blueprint.get("/streams/<origin>/<channel>")

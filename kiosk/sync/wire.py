@@ -1,10 +1,12 @@
 """What travels: batches of entries with the checkpoints that sign them, as JSON.
 
-    {"from": 3, "old": <note over 3 entries or null>, "entries": [<record>, ...], "note": <note>}
+    {"from": 3, "old": <note over 3 entries or null>, "entries": [<record>, ...], "note": <note>,
+     "more": false}
 
 `old` is the sender's checkpoint over what the receiver holds already, so that two histories that
 exclude each other show as such (and the signed proof of it stays), and `note` the one over
-everything up to the last entry of the batch. The receiver takes a batch whole or not at all.
+everything up to the last entry of the batch; `more` says that the sender has still more. The
+receiver takes a batch whole or not at all.
 """
 
 from dataclasses import dataclass
@@ -34,6 +36,7 @@ class Batch:
     old: str | None
     entries: list[Entry]
     note: str | None
+    more: bool = False
 
 
 def batch(journal: Journal, stream: str, start: int) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def batch(journal: Journal, stream: str, start: int) -> dict[str, Any]:
         "old": journal.checkpoint(stream, held) if held else None,
         "entries": [entry_record(entry) for entry in entries],
         "note": journal.checkpoint(stream, start + len(entries)) if entries else None,
+        "more": start + len(entries) < size,
     }
 
 
@@ -60,15 +64,16 @@ def parse_batch(message: Any) -> Batch:
     try:
         start, old, note = message["from"], message["old"], message["note"]
         entries = [entry_from_record(record) for record in message["entries"]]
-    except (KeyError, TypeError) as error:
+        more = message.get("more", False)
+    except (AttributeError, KeyError, TypeError) as error:
         raise MessageMalformed(f"no batch: {error}") from error
-    if not isinstance(start, int) or not all(
+    if not (isinstance(start, int) and isinstance(more, bool)) or not all(
         each is None or isinstance(each, str) for each in (old, note)
     ):
         raise MessageMalformed("no batch")
     if bool(entries) != (note is not None):
         raise MessageMalformed("entries and their checkpoint come together")
-    return Batch(start, old, entries, note)
+    return Batch(start, old, entries, note, more)
 
 
 def take(journal: Journal, stream: str, got: Batch) -> int:

@@ -12,6 +12,7 @@ from kiosk.journal import checkpoint as notes
 from kiosk.journal.log import Draft
 from kiosk.node import Node, open_node
 from kiosk.sync import client, contacts, server
+from kiosk.sync import wire as wire_format
 from kiosk.sync.transport import Answer, InProcess, Unreachable
 from tests.sync.servers import TOWNSHIP, VILLAGE
 
@@ -129,6 +130,24 @@ def test_an_unchanged_stream_is_witnessed_again_after_an_hour(
     size = township.journal.size(name)
     assert township.journal.not_before(name, size) == later
     assert township.journal.witnessed(name, size - 1) == NOW
+
+
+def test_what_was_written_offline_is_witnessed_late_and_not_dated_late(
+    enrolled: Node, township: Node, wire: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire_format, "BATCH_ENTRIES", 2)
+    name = f"{VILLAGE}/public"
+    with clock.set_to(NOW):
+        client.round(enrolled, wire)
+    with clock.set_to(NOW + timedelta(days=1)):
+        write(enrolled, "public", 5)
+    back = NOW + timedelta(days=6)
+    with clock.set_to(back):
+        assert client.round(enrolled, wire).pushed == 5
+    for node in (enrolled, township):
+        for seq in range(node.journal.size(name) - 5, node.journal.size(name)):
+            assert node.journal.not_before(name, seq) == NOW
+            assert node.journal.witnessed(name, seq) == back
 
 
 def test_attachments_follow_the_entries_that_name_them(
