@@ -324,14 +324,24 @@ class _Connections:
         self._stage, self._now, self._today = stage, now, today
         self._places = {place.code: place for place in given}
         self._last_night = date.min
+        self._mended: set[str] = set()
 
     def night(self, day: date) -> None:
         """What nodes do by themselves in the early morning of a day on which something happens;
         further back only now and then, as nobody reads old reminders."""
+        self._mend(day)
         if day < self._today - NIGHTS and self._last_night + OLD_NIGHTS > day:
             return
         self._last_night = day
         self._turn(moment(day, 0, 1), day)
+
+    def _mend(self, day: date) -> None:
+        """The first round after an outage in the past, on the morning it was mended."""
+        for code, place in self._places.items():
+            outage = earlier_outage(place, self._today)
+            if outage is not None and outage[1] < day and code not in self._mended:
+                self._mended.add(code)
+                self._round(code, moment(outage[1] + timedelta(days=1), 7, 40))
 
     def rounds(self, batch: list[Step]) -> None:
         """The villages concerned sync within the minute: those that wrote, all when the township

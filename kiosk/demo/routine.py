@@ -137,7 +137,8 @@ def _posting_day(place: Place, duty: Duty, today: date) -> date:
     """A working day a little before the due date; in two villages sometimes one after it."""
     r = Random(f"{place.code}/{duty.due}/{len(duty.item) % 2}")
     slack = Random(f"{place.code}/{duty.key}/slack").random()
-    if place.part in (LATE, OFFLINE) and slack < 0.06 and duty.due < today - 30 * DAY:
+    lax = place.part in (LATE, OFFLINE) and duty.item != "finance.ledger"
+    if lax and slack < 0.06 and duty.due < today - 30 * DAY:
         return duty.due + r.randint(2, 4) * DAY
     period = Period.parse(duty.period)
     first = duty.due - 9 * DAY

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from kiosk.demo import finance, party
-from kiosk.demo.acts import Open, Post, Step, office_hour
+from kiosk.demo.acts import Open, Post, Step, moment, office_hour
 from kiosk.demo.places import EXEMPLARY, LATE, OFFLINE, Place, masked_names
 from kiosk.demo.writing import NUMERALS, Writing, day, full_day, text, yuan
 from kiosk.rules import timeliness
@@ -31,6 +31,10 @@ def stories(place: Place, now: datetime, today: date, catalogue: Catalogue) -> I
         if posted < now - timedelta(minutes=20):
             yield Step(opened, place.code, Open(f"event/{ref}", item, title, on))
             yield Step(posted, place.code, Post(ref, item, writing, event=f"event/{ref}"))
+    if place.part == EXEMPLARY:
+        on = back(today, 1)
+        pond = Open("event/pond", "village.decision", "清理东湖岸坡", on)
+        yield Step(moment(on, 20, 15), place.code, pond)
 
 
 Told = tuple[str, str, str, date, int, Writing]

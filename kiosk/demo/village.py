@@ -331,10 +331,10 @@ def supervision(p: Place, period: Period, r: Random) -> Writing:
 def replies(p: Place, period: Period, r: Random) -> Writing:
     cases = r.sample(
         (
-            ("四组路口夜里看不见，能不能加一盏灯", "已加装太阳能路灯 1 盏"),
+            ("四组路口夜里看不见，希望加一盏灯", "已加装太阳能路灯 1 盏"),
             ("排水沟盖板断了两块", "已更换 2 块，费用 160元"),
-            ("合作社用工怎么报名", "每月 1 日在党群服务中心登记，按登记顺序派工"),
-            ("财务表里的“其他收入”是什么", "是银行存款利息，已在表里注明"),
+            ("不知道合作社用工怎么报名", "每月 1 日在党群服务中心登记，按登记顺序派工"),
+            ("财务表里的“其他收入”没写明来路", "是银行存款利息，已在表里注明"),
             ("大喇叭早上声音太大", "已改为 7 点以后播放，音量调低"),
             ("村头垃圾桶少", "增加垃圾桶 6 个"),
             ("水压不够", "更换水泵后已恢复，三楼也能用"),
@@ -347,7 +347,7 @@ def replies(p: Place, period: Period, r: Random) -> Writing:
         f"{period.title}群众意见办理情况",
         f"本季度收到群众意见 {got} 条（扫码 {got - 3} 条，意见箱 2 条，来访 1 条），"
         f"全部在 10 日内答复，办结 {got - 1} 条，1 条列入明年计划。",
-        *(f"问：{question}？\n答：{answer}。" for question, answer in cases),
+        *(f"群众反映：{question}。\n办理情况：{answer}。" for question, answer in cases),
     )
 
 
