@@ -459,7 +459,13 @@ class TestImport:
         officer.post(f"/office/drafts/{id}/table", data={"do": "adopt"})
         values = drafts.draft(node.journal, id).values
         assert privacy.find_in_content(forms.content_of(values).content, "person_list") == []
-        assert "2026Q2" in values["period"]
+        assert values["period"] == "2026Q2"
+        assert len(values["fields"]["rows"]) == 23
+        assert values["fields"]["total"] == "14,258.00"
+
+    def test_another_kind_of_table_is_noticed(self, officer):
+        _, page = uploaded(officer, "finance.statement", "persons.xlsx")
+        assert "这张表看起来是<strong>人员名单</strong>" in page
 
     def test_a_column_can_be_matched_by_hand(self, officer):
         id, page = uploaded(officer, "finance.ledger", "ledger.xlsx")

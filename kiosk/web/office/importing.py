@@ -23,16 +23,14 @@ from kiosk.drafts import queries as drafts
 from kiosk.rules import accounts, privacy, tables
 from kiosk.rules.calendar import Period, PeriodMalformed
 from kiosk.rules.catalogue import Item
+from kiosk.rules.tables import Reading
 from kiosk.rules.tables.grid import Grid, column_number, letters, written
-from kiosk.rules.tables.reading import Reading
-from kiosk.rules.tables.words import ROLES
 from kiosk.web import current_node
 from kiosk.web.login import Page
 from kiosk.web.office import forms, prepared
 from kiosk.web.office.door import blueprint, item_of, open_draft
 from kiosk.web.office.forms import Values
 
-FORM_NAMES = {"finance_statement": "收支表", "ledger": "逐笔明细", "person_list": "名单"}
 UNITS = ("元", "千元", "万元", "角", "分")
 ROWS_SHOWN = 25
 COLUMNS_SHOWN = 26
@@ -86,7 +84,8 @@ def table(id: str) -> Page:
     asked = _asked(request.values)
     name, data = kept
     found = grids.read_grids(data, name)
-    reading = tables.read(found, draft.values["form"], _mapping(asked))
+    mapping = _mapping(asked)
+    reading = tables.read(found, draft.values["form"], mapping, filename=name)
     if request.method == "POST":
         return _adopted(draft, item, reading)
     return render_template(
@@ -95,14 +94,15 @@ def table(id: str) -> Page:
         item=item,
         name=name,
         reading=reading,
+        looks=tables.read(found, None, mapping, filename=name).form,
         asked=asked,
         sheet=_sheet(found, reading),
         totals=_totals(reading),
         personal=Counter(privacy.KINDS[each.kind] for each in reading.personal),
         questions=[each for each in reading.questions if not each.about.startswith("column:")],
         columns={column.letter: column for column in reading.columns},
-        roles=ROLES,
-        forms=FORM_NAMES,
+        roles=tables.ROLES,
+        forms=tables.FORMS,
         units=UNITS,
         unit=next((name for name in UNITS if accounts.UNITS[name] == reading.unit), "元"),
         differs=_period_of(item, reading) not in ("", draft.values["period"]),
@@ -113,7 +113,7 @@ def _adopted(draft: Draft, item: Item, reading: Reading) -> Response:
     """The table's content as the draft's fields, with all personal data masked."""
     form = draft.values["form"]
     if reading.content is None or reading.form != form:
-        flash(f"这张表里没有认出{FORM_NAMES[form]}，请检查每一列的对应。", "fault")
+        flash(f"这张表里没有认出{tables.FORMS[form]}，请检查每一列的对应。", "fault")
         return redirect(url_for("office.table", id=draft.id, **_asked(request.form)))
     node = current_node()
     content = privacy.masked(reading.content, form)

@@ -1,0 +1,156 @@
+"""The officers' door in a real browser: on a desk PC, on a phone, and without scripts."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kiosk import clock, drafts, people
+from kiosk.notices import queries as notices
+from kiosk.rules.calendar import Period
+
+TABLES = Path(__file__).parent.parent / "data" / "tables"
+NAME, PASSWORD = "王会计", "dong-hu-2026"
+
+
+@pytest.fixture
+def node(village):
+    people.add_account(
+        village.journal, NAME, "officer", node_role="village", actor="测试", password=PASSWORD
+    )
+    return village
+
+
+def signed_in(open_page, address, shape="desk", **options) -> Page:
+    page = open_page(f"{address}/office/", shape, **options)
+    page.fill("#name", NAME)
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    return page
+
+
+def yesterday() -> str:
+    return (clock.today() - timedelta(days=1)).isoformat()
+
+
+def test_a_quarters_accounts_are_posted_from_a_file_in_at_most_twelve_taps(node, served, open_page):
+    """From the home to the board; a chosen file, a name or a date counts as the tap into it."""
+    page = signed_in(open_page, served(node))
+    taps = 0
+
+    def tap(target):
+        nonlocal taps
+        taps += 1
+        target.click()
+
+    def fill(target, text):
+        nonlocal taps
+        taps += 1
+        target.fill(text)
+
+    line = page.locator(".duty", has_text="财务收支情况").first
+    more = page.locator("details.more")
+    if not line.is_visible():
+        tap(more.first.locator("summary"))
+    tap(line.get_by_role("button", name="去公开"))
+    taps += 1
+    page.locator("#table").set_input_files(TABLES / "statement.xlsx")
+    tap(page.get_by_role("button", name="填进表单"))
+    for n, name in enumerate(("李某", "赵某", "孙某")):
+        fill(page.locator(f"#reviews-{n}-name"), name)
+        fill(page.locator(f"#reviews-{n}-on"), yesterday())
+    tap(page.get_by_role("button", name="预览，然后发布"))
+    screen = page.frame_locator("iframe.screen")
+    expect(screen.get_by_text("108,915.44").first).to_be_visible()
+    tap(page.get_by_role("button", name="确认发布"))
+    expect(page.get_by_role("heading", name="已经公开")).to_be_visible()
+    assert taps <= 12
+    [notice] = notices.every(node.journal, node.config.code)
+    assert (notice.period, notice.content["closing"]) == ("2026Q2", 10_891_544)
+
+
+def test_sums_follow_the_typing_and_rows_come_without_a_reload(node, served, open_page):
+    page = signed_in(open_page, served(node), "phone")
+    page.goto(f"{page.url}new?affairs=finance")
+    page.locator("button.item", has_text="财务收支情况").tap()
+    page.fill("#opening", "1,000")
+    page.fill("#income-0-name", "租金")
+    page.fill("#income-0-amount", "５００．５０")
+    page.fill("#expense-0-name", "保洁")
+    page.fill("#expense-0-amount", "300")
+    expect(page.locator('[data-total="should"]')).to_have_text("1,200.50")
+    page.fill("#closing", "1290.50")
+    expect(page.locator('[data-total="words"]')).to_contain_text("多了 90.00 元")
+    page.get_by_role("button", name="填为期末余额").tap()
+    expect(page.locator("#closing")).to_have_value("1,200.50")
+    page.locator("#income").get_by_role("button", name="再加一行").tap()
+    page.fill("#income-2-name", "利息")
+    page.fill("#income-2-amount", "1")
+    expect(page.locator('[data-total="income"]')).to_have_text("501.50")
+    expect(page.locator("#saved")).to_contain_text("已自动保存")
+    [draft] = drafts.drafts(node.journal)
+    assert [line["name"] for line in draft.values["fields"]["income"]][::2] == ["租金", "利息"]
+
+
+def test_a_closed_browser_loses_nothing(node, served, open_page):
+    address = served(node)
+    page = signed_in(open_page, address)
+    page.goto(f"{address}/office/new?affairs=village")
+    page.locator("button.item", has_text="安全生产").click()
+    page.fill("#text", "今天检查了三处用电。")
+    expect(page.locator("#saved")).to_contain_text("已自动保存")
+    page.context.close()
+    again = signed_in(open_page, address)
+    again.get_by_role("link", name="安全生产").click()
+    expect(again.locator("#text")).to_have_value("今天检查了三处用电。")
+
+
+def test_everything_works_without_scripts(node, served, open_page):
+    page = signed_in(open_page, served(node), "phone", java_script_enabled=False)
+    page.goto(f"{page.url}new?affairs=village")
+    page.locator("button.item", has_text="安全生产").click()
+    page.fill("#text", "联系张某 13805301234。")
+    page.fill("#reviews-0-name", "王某")
+    page.fill("#reviews-0-on", yesterday())
+    page.get_by_role("button", name="预览，然后发布").click()
+    expect(page.locator("#faults")).to_contain_text("手机号")
+    page.get_by_role("button", name="遮盖", exact=True).click()
+    expect(page.locator("#text")).to_have_value("联系张某 138****1234。")
+    page.get_by_role("button", name="预览，然后发布").click()
+    page.get_by_role("button", name="确认发布").click()
+    expect(page.get_by_role("heading", name="已经公开")).to_be_visible()
+
+
+@pytest.mark.parametrize("shape", ["phone", "desk"])
+def test_no_page_is_wider_than_its_window(node, served, open_page, shape):
+    address = served(node)
+    page = signed_in(open_page, address, shape)
+    last = Period.containing("quarterly", clock.today()).previous.id
+    for path in (
+        "/office/",
+        "/office/new?affairs=village",
+        f"/office/none?item=village.homestead&period={last}&event=",
+        "/office/notices",
+        "/office/feedback",
+        "/office/password",
+    ):
+        page.goto(address + path)
+        assert fits(page), path
+    for affairs, item in (
+        ("finance", "财务收支情况"),
+        ("finance", "收支逐笔明细"),
+        ("village", "最低生活保障对象"),
+        ("village", "四议两公开决议"),
+        ("village", "安全生产"),
+    ):
+        page.goto(f"{address}/office/new?affairs={affairs}")
+        page.locator("button.item", has_text=item).click()
+        page.get_by_role("button", name="预览，然后发布").click()
+        expect(page.locator("#faults")).to_be_visible()
+        assert fits(page), item
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
