@@ -14,7 +14,7 @@ $(STAMP):
 	@touch $@
 
 test-setup: setup
-	@echo "== looking for what the tests need (Chromium, Chinese fonts, Go)"
+	@echo "== looking for what the tests need (Chromium, Chinese fonts, Go, Pango)"
 	@sh scripts/test-setup.sh
 
 lint: setup
