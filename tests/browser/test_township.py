@@ -1,0 +1,91 @@
+"""The supervisors' pages at a desk and on a phone."""
+
+import re
+
+import pytest
+
+from kiosk import clock, notices, people, supervision
+from kiosk.duties import queries as duties
+from kiosk.sync import contacts
+from tests.conftest import TOWNSHIP, VILLAGE, copied
+
+PASSWORD = "jian-du-2026"
+
+
+@pytest.fixture
+def address(enrolled, township, served):
+    people.add_account(
+        township.journal,
+        "李监督",
+        "supervisor",
+        node_role="township",
+        actor="测试",
+        password=PASSWORD,
+    )
+    copied(enrolled, township)
+    contacts.succeeded(township.journal, VILLAGE, {})
+    return served(township)
+
+
+def logged_in(page):
+    page.fill("#name", "李监督")
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/township/")
+    return page
+
+
+@pytest.mark.parametrize("shape", ["desk", "phone"])
+def test_every_page_fits_and_says_what_is_late(address, open_page, shape):
+    page = logged_in(open_page(f"{address}/township/", shape))
+    assert re.search(r"逾期 \d+ 天", page.inner_text(".village-line.bad"))
+    for path in ("", "matrix", f"villages/{VILLAGE}", "feedback", "orders", "notices", "villages"):
+        page.goto(f"{address}/township/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_from_the_overview_to_an_order_in_two_clicks(address, township, open_page):
+    page = logged_in(open_page(f"{address}/township/", "desk"))
+    page.locator(".chip").first.click()
+    page.get_by_role("button", name="发出督办").click()
+    page.wait_for_selector(".message.good")
+    [order] = supervision.open_orders(township.journal, VILLAGE)
+    assert "请在" in order.text and order.until
+    page.get_by_role("button", name="收回督办").click()
+    page.wait_for_selector(".message.good")
+    assert supervision.open_orders(township.journal, VILLAGE) == []
+
+
+def test_a_notice_is_sent_to_the_villages(address, township, open_page):
+    page = logged_in(open_page(f"{address}/township/", "desk"))
+    page.get_by_role("link", name="镇里通知").click()
+    page.fill("#title", "防汛通知")
+    page.fill("#text", "今晚有大雨，请注意。")
+    page.get_by_role("button", name="发到 1 个村").click()
+    page.wait_for_selector(".message.good")
+    assert [it.title for it in notices.queries.township_notices(township.journal, TOWNSHIP)] == [
+        "防汛通知"
+    ]
+
+
+def test_the_overview_refreshes_itself(address, enrolled, township, open_page):
+    page = open_page(f"{address}/township/", "desk", setup=lambda page: page.clock.install())
+    logged_in(page)
+    before = page.inner_text(".numbers li:first-child b")
+    rows = duties.late_and_due(township.journal, VILLAGE, clock.today())
+    late = next(row for row in rows if row.item.form == "notice" and row.state != "due")
+    notices.publish(
+        enrolled.journal,
+        actor="王会计",
+        item=late.item,
+        title="补公开",
+        period=late.duty.period,
+        content={"text": "内容"},
+    )
+    copied(enrolled, township)
+    page.clock.fast_forward(31_000)
+    page.wait_for_function(
+        "before => document.querySelector('.numbers li:first-child b').textContent !== before",
+        arg=before,
+    )
+    assert int(page.inner_text(".numbers li:first-child b")) == int(before) - 1
