@@ -2,6 +2,6 @@
 
 from kiosk.screens.commands import heartbeat
 from kiosk.screens.projection import ROOM
-from kiosk.screens.queries import Screen, screens
+from kiosk.screens.queries import Screen, screens, status
 
-__all__ = ["ROOM", "Screen", "heartbeat", "screens"]
+__all__ = ["ROOM", "Screen", "heartbeat", "screens", "status"]

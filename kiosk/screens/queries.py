@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from kiosk import clock
 from kiosk.journal.log import Journal
@@ -37,4 +38,21 @@ def screens(journal: Journal) -> list[Screen]:
     return [
         Screen(id, name, datetime.fromisoformat(seen), size, version, bool(visible), page)
         for id, name, seen, size, version, visible, page in rows
+    ]
+
+
+def status(journal: Journal) -> list[dict[str, Any]]:
+    """The screens as a village tells its township of them: {screen, last_seen, size, page, alive},
+    those seen within a week."""
+    week_ago = clock.now() - timedelta(days=7)
+    return [
+        {
+            "screen": each.id,
+            "last_seen": each.last_seen.isoformat(timespec="seconds"),
+            "size": each.size,
+            "page": each.page,
+            "alive": each.alive,
+        }
+        for each in screens(journal)
+        if each.last_seen > week_ago
     ]

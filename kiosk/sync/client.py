@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from kiosk import clock
+from kiosk import clock, screens
 from kiosk import config as settings
 from kiosk.attachments.blobs import BlobMismatch
 from kiosk.config import Upstream
@@ -303,6 +303,7 @@ def _status(this: _Round) -> dict[str, Any]:
         "clock": clock.stamp(),
         "offset": int(offset.total_seconds()) if offset else 0,
         "troubles": list(this.done.troubles),
+        "screens": screens.status(this.node.journal),
     }
 
 

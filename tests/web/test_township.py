@@ -136,6 +136,21 @@ def test_a_village_s_page_has_due_published_and_witnessed_dates(client, enrolled
     assert "见证晚了 6 天" in row
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"screens": [{"size": "1080x1920", "alive": False}]}, "1080x1920 没有动静"),
+        ({"offset": -600}, "相差 10 分钟"),
+        ({"disk_free": 2**30, "troubles": ["盘快满了"]}, "盘快满了"),
+        ({"screens": 3, "offset": "x", "troubles": None, "version": []}, "联系"),
+    ],
+)
+def test_what_a_village_s_machine_says_of_itself_is_shown(client, township, said, words):
+    contacts.succeeded(township.journal, VILLAGE, said)
+    answer = client.get(f"/township/villages/{VILLAGE}")
+    assert answer.status_code == 200 and words in answer.text
+
+
 def test_the_matrix_shows_each_item_of_a_period(client):
     page = client.get("/township/matrix?period=2026Q3").text
     assert "财务收支情况" in page and "逾期 45 天" in page

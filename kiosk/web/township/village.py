@@ -16,11 +16,16 @@ from kiosk.notices import queries as notices
 from kiosk.rules.calendar import add_working_days
 from kiosk.rules.timeliness import LATE
 from kiosk.supervision.commands import OrderRefused
+from kiosk.sync import contacts
+from kiosk.sync.contacts import Contact
 from kiosk.villages import queries as villages
 from kiosk.web import current_node
 from kiosk.web.login import Page
 from kiosk.web.township.door import blueprint, known_village
 from kiosk.web.township.overview import STATE_WORDS, gap_words, line_of, witnessed_of
+
+CLOCK_WRONG = 120
+"""Seconds by which a village's clock may differ before one is told so."""
 
 ORDER_DAYS = 3
 """Working days that an order gives unless the supervisor says otherwise."""
@@ -44,6 +49,7 @@ def village(code: str) -> str:
         "township/village.html",
         village=known,
         described=villages.village(journal, code),
+        told=_told(contacts.last_contact(journal, code)),
         line=line_of(journal, code, known.name, feedback.open_for(journal, code), today),
         pressing=sorted(
             pressing, key=lambda row: (row.state not in LATE, row.duty.due, row.duty.key)
@@ -92,6 +98,26 @@ def duty(code: str) -> Page:
         fault=fault,
     )
     return (page, 400) if fault else page
+
+
+def _told(contact: Contact | None) -> list[tuple[str, str]]:
+    """What a village's machine last said of itself, in words. It may have said anything."""
+    said = contact.status if contact else {}
+    found = []
+    if isinstance(version := said.get("version"), str):
+        found.append(("程序版本", version))
+    if isinstance(free := said.get("disk_free"), int):
+        found.append(("剩余空间", f"{free / 2**30:.1f} GB"))
+    if isinstance(offset := said.get("offset"), int) and abs(offset) > CLOCK_WRONG:
+        found.append(("时钟", f"与镇里相差 {abs(offset) // 60} 分钟，请村里校准"))
+    screens = said.get("screens")
+    for screen in screens if isinstance(screens, list) else ():
+        if isinstance(screen, dict):
+            alive = "在线" if screen.get("alive") else "没有动静，请村里看一下"
+            found.append(("屏幕", f"{screen.get('size', '')} {alive}"))
+    troubles = said.get("troubles")
+    found += [("问题", str(each)) for each in (troubles if isinstance(troubles, list) else ())]
+    return found
 
 
 def _done(row: DutyRow, typed: Any) -> str:
