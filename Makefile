@@ -3,7 +3,7 @@ PY ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready-$(shell cat requirements/runtime.txt requirements/test.txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup test-setup lint test clean
+.PHONY: setup test-setup lint test demo clean
 
 setup: $(STAMP)
 
@@ -12,6 +12,10 @@ $(STAMP):
 	@sh scripts/venv.sh "$(PY)"
 	@rm -f .venv/.ready-*
 	@touch $@
+
+demo: setup
+	@echo "== the demo: a township and its villages on this machine"
+	@$(BIN)/kiosk demo $(DEMO)
 
 test-setup: setup
 	@echo "== looking for what the tests need (Chromium, Chinese fonts, Go, Pango)"

@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from kiosk import clock
+from kiosk.demo import build as building
 from kiosk.demo import run as server
-from kiosk.demo.build import DemoNode, Progress, build, read
+from kiosk.demo.build import DemoNode, Progress
 from kiosk.demo.run import DemoFailed, default_dir
 
 __all__ = ["DemoFailed", "default_dir", "prepare", "serve"]
@@ -29,11 +30,11 @@ def prepare(
     if not dir.exists():
         server.check_ports(port, (count or 3) + 1)
         say(f"正在生成演示数据（镇和 {count or 3} 个村，两年的内容），放在 {dir}，要十几秒……")
-        return build(
+        return building.build(
             dir, count=count or 3, township_url=f"http://{server.HOST}:{port}", progress=progress
         )
     try:
-        nodes, built = read(dir)
+        nodes, built = building.read(dir)
     except ValueError as error:
         raise DemoFailed(str(error)) from error
     villages = sum(node.role == "village" for node in nodes)

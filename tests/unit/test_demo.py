@@ -1,0 +1,237 @@
+"""The demo's plan on any day, and one whole demo built on a fixed day."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from kiosk import clock, duties
+from kiosk.attachments import named
+from kiosk.demo import book, build, places, scenes
+from kiosk.demo.acts import Confirm, DeclareNone, Excuse, Open, Post, Step, Withdraw, moment
+from kiosk.demo.places import BEIZHAI, DONGHU, STORIES, TOWNSHIP_CODE, XIZHUANG, Place
+from kiosk.demo.plan import plan
+from kiosk.demo.routine import began
+from kiosk.feedback import queries as feedback
+from kiosk.feedback.state import STATES
+from kiosk.journal.verify import faults
+from kiosk.node import Node, open_node
+from kiosk.notices import queries as notices
+from kiosk.rules import accounts, catalogue, timeliness
+from kiosk.rules.calendar import Period
+from kiosk.rules.timeliness import LATE, Event, Facts
+from kiosk.sync import contacts
+
+TODAY = date(2026, 11, 25)
+NOW = moment(TODAY, 4, 34)
+
+
+# ---- the plan, on many days ----
+
+
+def late(place: Place, now: datetime, steps: list[Step]) -> list[str]:
+    """The keys of the duties that the village is late with, by the plan alone."""
+    known = catalogue.load()
+    today = clock.beijing_date(now)
+    own = [step for step in steps if step.node == place.code]
+    events = [
+        Event(act.ref, act.item, act.title, act.on)
+        for step in own
+        if isinstance(act := step.act, Open)
+    ]
+    withdrawn = {step.act.ref for step in own if isinstance(step.act, Withdraw)}
+    facts: dict[str, Facts] = {}
+    for step in own:
+        match step.act:
+            case Post() as act if act.ref not in withdrawn:
+                key = timeliness.duty_key(act.item, act.period, act.event)
+                facts[key] = Facts(claimed=step.at)
+            case Confirm(item):
+                key = timeliness.duty_key(item, "", "")
+                facts[key] = Facts(claimed=facts[key].claimed, confirmed=step.at)
+            case DeclareNone(item, period, _):
+                facts[timeliness.duty_key(item, period, "")] = Facts(declared_none=True)
+    for step in steps:
+        match step.act:
+            case Excuse(village, item, period, _) if village == place.code:
+                facts[timeliness.duty_key(item, period, "")] = Facts(excused=True)
+    owed = timeliness.duties(known, began(place, today), today, events)
+    return [
+        duty.key
+        for duty in owed
+        if timeliness.state(duty, facts.get(duty.key, timeliness.NOTHING), today) in LATE
+    ]
+
+
+@pytest.mark.parametrize("start", range(0, 400, 23))
+def test_the_stories_hold_whenever_the_demo_is_built(start: int) -> None:
+    now = moment(date(2026, 6, 3) + timedelta(days=start), 9 + start % 12, 5)
+    steps = plan(list(STORIES), now, catalogue.load())
+    assert all(step.at < now for step in steps)
+    assert late(DONGHU, now, steps) == []
+    assert len(late(XIZHUANG, now, steps)) == 2
+    assert late(BEIZHAI, now, steps) == []
+    posts = [step.act for step in steps if isinstance(step.act, Post)]
+    assert len(posts) > 150
+    statements = [act for act in posts if act.item == "finance.statement"]
+    assert sum(act.ref.startswith("finance.statement/") for act in statements) >= 8
+
+
+def test_the_same_moment_gives_the_same_plan() -> None:
+    known = catalogue.load()
+    assert plan(list(STORIES), NOW, known) == plan(list(STORIES), NOW, known)
+
+
+def test_a_quarter_is_the_sum_of_its_months() -> None:
+    books = book.Books(DONGHU, date(2025, 7, 1))
+    quarter = Period.parse("2026Q1")
+    months = [Period.parse(f"2026-0{n}") for n in (1, 2, 3)]
+    assert books.opening(months[0]) == books.opening(quarter)
+    assert books.closing(months[2]) == books.closing(quarter)
+    assert all(books.closing(one) == books.opening(other) for one, other in pairwise(months))
+
+
+def test_a_hundred_and_thirty_villages_have_names_of_their_own() -> None:
+    given = places.places(places.MOST_VILLAGES)
+    assert len({place.code for place in given}) == len({place.name for place in given}) == 130
+    assert all(place.code.startswith("371721105") and len(place.code) == 12 for place in given)
+
+
+@pytest.mark.parametrize("scene", scenes.SCENES)
+def test_a_scene_is_a_small_picture(scene: str) -> None:
+    assert 5_000 < len(scenes.photo(scene, 1)) < 80_000
+
+
+# ---- one demo ----
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> list[build.DemoNode]:
+    return build.build(tmp_path_factory.mktemp("demo") / "data", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def nodes(demo: list[build.DemoNode]) -> Iterator[dict[str, Node]]:
+    with clock.set_to(NOW):
+        opened = {each.code: open_node(each.dir) for each in demo}
+    yield opened
+    for node in opened.values():
+        node.close()
+
+
+def states(node: Node, village: str) -> Counter[str]:
+    return Counter(row.state for row in duties.duties(node.journal, village, TODAY))
+
+
+def test_the_exemplary_village_has_nothing_overdue(nodes: dict[str, Node]) -> None:
+    for node in (nodes[DONGHU.code], nodes[TOWNSHIP_CODE]):
+        found = states(node, DONGHU.code)
+        assert not any(found[state] for state in (*LATE, "met_late"))
+        assert found["met"] > 140
+        assert found["declared_none"] == 1
+
+
+def test_the_late_village_is_late_with_two(nodes: dict[str, Node]) -> None:
+    for node in (nodes[XIZHUANG.code], nodes[TOWNSHIP_CODE]):
+        rows = duties.duties(node.journal, XIZHUANG.code, TODAY)
+        assert [row.duty.key for row in rows if row.state in LATE] == [
+            "finance.statement/2026Q3",
+            "finance.ledger/2026-10",
+        ]
+        assert sum(row.state == "excused" for row in rows) == 1
+
+
+def test_the_offline_village_has_not_been_heard_of_for_days(nodes: dict[str, Node]) -> None:
+    township, village = nodes[TOWNSHIP_CODE], nodes[BEIZHAI.code]
+    stream = f"{BEIZHAI.code}/public"
+    assert township.journal.size(stream) < village.journal.size(stream)
+    contact = contacts.last_contact(township.journal, BEIZHAI.code)
+    assert contact is not None and contact.last_success is not None
+    assert NOW - contact.last_success > timedelta(days=5)
+    here = contacts.last_contact(village.journal, TOWNSHIP_CODE)
+    assert here is not None and here.failures and "连不上" in here.last_error
+    online = contacts.last_contact(township.journal, DONGHU.code)
+    assert online is not None and online.last_success is not None
+    assert NOW - online.last_success < timedelta(minutes=1)
+
+
+def test_a_notice_of_an_earlier_outage_arrived_late(nodes: dict[str, Node]) -> None:
+    rows = duties.duties(nodes[TOWNSHIP_CODE].journal, BEIZHAI.code, TODAY)
+    assert any(row.late_arrival for row in rows)
+
+
+def test_there_is_plenty_on_all_three_affairs(nodes: dict[str, Node]) -> None:
+    counts = notices.counts(nodes[TOWNSHIP_CODE].journal, None)
+    assert min(counts["party"], counts["village"], counts["finance"]) >= 25
+    assert counts["township"] >= 8
+    found = notices.every(nodes[DONGHU.code].journal, DONGHU.code, 1000)
+    assert Counter(notice.state for notice in found)["corrected"] == 1
+    assert Counter(notice.state for notice in found)["withdrawn"] == 1
+    assert {notice.published_at[:4] for notice in found} == {"2025", "2026"}
+
+
+def test_the_accounts_chain_over_four_quarters_and_more(nodes: dict[str, Node]) -> None:
+    found = notices.of_item(nodes[DONGHU.code].journal, DONGHU.code, "finance.statement")
+    contents = [
+        notice.content for notice in sorted(found, key=lambda it: it.period) if notice.content
+    ]
+    assert len(contents) == 5
+    for before, after in pairwise(contents):
+        assert after["opening"] == before["closing"] != after["closing"]
+        assert accounts.faults(after, "finance_statement", before) == []
+
+
+def test_feedback_is_there_in_every_state(nodes: dict[str, Node]) -> None:
+    journal = nodes[TOWNSHIP_CODE].journal
+    ids = [row[0] for row in journal.db.execute("SELECT id FROM feedback")]
+    found = [it for id in ids if (it := feedback.feedback(journal, id)) is not None]
+    assert {it.state for it in found} == set(STATES)
+    assert {it.kind for it in found} == {"询问", "建议", "不满意", "表扬"}
+    assert any(it.photo for it in found) and any(it.notice for it in found)
+
+
+def test_witnesses_saw_a_notice_within_the_hour(nodes: dict[str, Node]) -> None:
+    journal = nodes[TOWNSHIP_CODE].journal
+    for notice in notices.newest(journal, DONGHU.code, limit=30):
+        seen = journal.witnessed(notice.stream, notice.first_seq)
+        assert seen is not None
+        gap = seen - datetime.fromisoformat(notice.published_at).astimezone(UTC)
+        assert timedelta(0) <= gap < timedelta(hours=1)
+
+
+def test_every_node_verifies(nodes: dict[str, Node]) -> None:
+    for node in nodes.values():
+        assert list(faults(node.journal)) == []
+        needed = {
+            sha
+            for stream in node.journal.streams()
+            if stream.startswith(node.config.code)
+            for entry in node.journal.read(stream)
+            for sha in named.named_in(entry.body)
+        }
+        assert needed or node.config.is_township
+        assert list(named.faults(node.blobs, sorted(needed))) == []
+
+
+def test_the_folder_says_what_is_in_it(demo: list[build.DemoNode]) -> None:
+    dir = demo[0].dir.parent
+    read, built = build.read(dir)
+    assert (read, built) == (demo, TODAY)
+    assert [node.offline for node in read] == [False, False, False, True]
+    held = json.loads((dir / build.MANIFEST).read_text("utf-8"))
+    assert {node["role"] for node in held["nodes"]} == {"township", "village"}
+    assert not list(dir.parent.glob(".data.new-*"))
+
+
+def test_a_build_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "play", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build.build(tmp_path / "demo", now=NOW)
+    assert list(tmp_path.iterdir()) == []
