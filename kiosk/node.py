@@ -12,26 +12,33 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import config as settings
-from kiosk import villages
+from kiosk import (
+    drafts,
+    duties,
+    feedback,
+    notices,
+    people,
+    screens,
+    supervision,
+    sync,
+    villages,
+)
 from kiosk.attachments.blobs import Blobs
 from kiosk.config import Config, ConfigWrong
 from kiosk.journal.log import Journal
 from kiosk.rules import codes
 
-
-def _rooms():  # TEMPORARY-WHILE-BUILDING
-    import importlib
-
-    found = []
-    for name in "villages people notices feedback duties drafts supervision screens sync".split():
-        try:
-            found.append(importlib.import_module(f"kiosk.{name}").ROOM)
-        except (ImportError, AttributeError) as e:
-            print("ROOM missing:", name, e)
-    return tuple(found)
-
-
-ROOMS = _rooms()
+ROOMS = (
+    villages.ROOM,
+    people.ROOM,
+    drafts.ROOM,
+    notices.ROOM,
+    feedback.ROOM,
+    duties.ROOM,
+    supervision.ROOM,
+    screens.ROOM,
+    sync.ROOM,
+)
 
 
 @dataclass(frozen=True)
