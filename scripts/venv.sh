@@ -14,6 +14,7 @@ if ! "$py" -c 'import ensurepip' 2>/dev/null; then
         exit 1
     }
 fi
-[ -x .venv/bin/python ] || "$py" -m venv .venv
+# Without pip it is what an interrupted run left behind.
+.venv/bin/python -m pip --version >/dev/null 2>&1 || "$py" -m venv --clear .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
