@@ -5,6 +5,7 @@ import logging
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 WORDS = {
     400: ("这个请求看不懂", "请返回上一页，检查后再试一次。"),
@@ -33,9 +34,9 @@ def page(code: int, title: str, advice: str) -> Response:
     return Response(html, status=code)
 
 
-def _http(error: HTTPException) -> Response:
+def _http(error: HTTPException) -> BaseResponse:
     if error.code is None or error.code < 400:
-        return Response.force_type(error.get_response())
+        return error.get_response()
     title, advice = WORDS.get(error.code, WORDS[500 if error.code >= 500 else 400])
     return page(error.code, title, advice)
 
