@@ -6,8 +6,9 @@ must hold, never by position. What cannot be placed is shown, what had to be con
 (see `reading`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kiosk.rules import accounts
@@ -57,16 +58,51 @@ def read(
 ) -> Reading:
     """What a file's sheets say.
 
-    `form`, `mapping` (column letter to a key of ROLES), `period`, `unit` (fen in the table's
-    unit) and `sheet` are the officer's own word and win over what would be found.
+    `form`, `mapping`, `period`, `unit` (fen in the table's unit) and `sheet` are the officer's own
+    word and win over what would be found. `mapping` has a key of ROLES by column letter, and may
+    carry answers by what a Question is about: unit (元, 万元), sheet, side, period.
     """
-    found = [it for grid in grids for it in _candidates(grid, form, mapping)]
+    columns, answers = _told(mapping or {})
+    period = period or answers.get("period") or None
+    unit = unit or _unit_told(answers.get("unit", ""))
+    sheet = sheet or answers.get("sheet")
+    side = answers.get("side")
+    found = [it for grid in grids for it in _candidates(grid, form, columns)]
     if sheet is not None:
         found = [it for it in found if it.grid.name == sheet] or found
     chosen = _chosen(found)
     if chosen is None:
         return _unrecognised(grids, form, period, filename)
-    return _Reader(grids, chosen, found, period, unit, filename, form is not None).reading()
+    return _Reader(grids, chosen, found, filename, period, unit, side).reading()
+
+
+def _has_long_fractions(grid: Grid, heads: Sequence[Head]) -> bool:
+    """Whether amounts go beyond hundredths, as 万元 do and 元 do not."""
+    texts = [
+        label(value)
+        for head in heads
+        for column in head.columns
+        if column.role in ("income", "expense", "amount", "balance")
+        for row in range(head.body[0], head.body[1] + 1)
+        if is_amount(value := grid.value(row, column.index))
+    ]
+    long = sum(re.search(r"\.\d{3,6}(?:0{6}\d*)?$", text) is not None for text in texts)
+    return len(texts) >= 4 and long * 2 > len(texts)
+
+
+def _told(mapping: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """A mapping cut into roles by column letter and answers to questions."""
+    columns = {
+        key.upper(): role
+        for key, role in mapping.items()
+        if re.fullmatch(r"[A-Za-z]{1,3}", key) and role in ROLES
+    }
+    return columns, {key: told for key, told in mapping.items() if key.upper() not in columns}
+
+
+def _unit_told(told: str) -> int | None:
+    """Fen in a unit that was answered by name (万元) or as a number of fen."""
+    return accounts.UNITS.get(told) or (int(told) if told.isdigit() and int(told) else None)
 
 
 def _candidates(
@@ -145,29 +181,27 @@ class _Reader:
         grids: Sequence[Grid],
         chosen: _Candidate,
         found: Sequence[_Candidate],
+        filename: str,
         period: str | None,
         unit: int | None,
-        filename: str,
-        forced: bool,
+        side: str | None,
     ) -> None:
         self.grids, self.chosen, self.found = grids, chosen, found
-        self.filename, self.forced = filename, forced
+        self.filename = filename
         self.title = _title(chosen.grid, chosen.heads[0])
         remark = ""
         self.period = period
         if period is None:
             self.period, remark = period_found(self._texts(), self._days())
         self.unit, self.unit_said = (unit, True) if unit else self._unit()
-        self.book = Notebook(chosen.grid, self.period, self.unit)
+        self.book = Notebook(chosen.grid, self.period, self.unit, side=side)
         if remark:
             self.book.ask("period", remark + "请核对是哪一期。")
 
     def reading(self) -> Reading:
-        grid, heads, book = self.chosen.grid, self.chosen.heads, self.book
-        draft = self._draft(heads, book)
-        if self.chosen.form == "finance_statement":
-            draft = self._with_other_half(draft)
+        draft = self._draft()
         self._ask_about_the_file()
+        grid, heads, book = self.chosen.grid, self.chosen.heads, self.book
         form = self.chosen.form
         totals = accounts.totals(draft.content, form) if form != "person_list" else None
         return Reading(
@@ -187,30 +221,32 @@ class _Reader:
             columns=tuple(_columns(heads, form, book)),
         )
 
-    def _draft(self, heads: Sequence[Head], book: Notebook) -> Draft:
+    def _draft(self) -> Draft:
+        heads, book = self.chosen.heads, self.book
         if self.chosen.form == "person_list":
             return persons.read(heads, book)
         if self.chosen.form == "ledger":
             return ledger.read(heads, book, self.title)
-        return statement.read(heads, book)
+        return self._both_halves(statement.read([(heads, book)]))
 
-    def _with_other_half(self, draft: Draft) -> Draft:
-        """Income on one sheet and expense on the next are one statement."""
+    def _both_halves(self, draft: Draft) -> Draft:
+        """Income on one sheet and expense on another are one statement."""
         lines = draft.lines
-        if not isinstance(lines, dict) or all(lines.values()) or not any(lines.values()):
+        assert isinstance(lines, dict)
+        if all(lines.values()) or not any(lines.values()):
             return draft
         for other in self.found:
             if other.grid is self.chosen.grid or other.form != "finance_statement":
                 continue
-            book = Notebook(other.grid, self.period, self.unit, f"{other.grid.name}!")
-            half = statement.read(other.heads, book)
-            assert isinstance(half.lines, dict)
-            if [bool(it) for it in half.lines.values()] == [not it for it in lines.values()]:
-                self.book.faults.extend(book.faults)
-                self.book.unplaced.extend(book.unplaced)
+            again = replace(self.book, faults=[], unplaced=[], notes=[])
+            beside = Notebook(other.grid, self.period, self.unit, f"{other.grid.name}!")
+            both = statement.read([(self.chosen.heads, again), (other.heads, beside)])
+            assert isinstance(both.lines, dict)
+            if all(both.lines.values()):
+                self.book = again
                 self.found = [it for it in self.found if it is not other]
-                self.book.ask("sheet", f"收入和支出分在两张表里，“{other.grid.name}”也一起读了。")
-                return statement.merged(draft, half)
+                again.ask("sheet", f"收入和支出分在两张表里，“{other.grid.name}”也一起读了。")
+                return both
         return draft
 
     def _texts(self) -> list[str]:
@@ -263,6 +299,8 @@ class _Reader:
             if said := words.unit_said(text):
                 return said, True
         headings = [column.unit for head in self.chosen.heads for column in head.columns]
+        if not any(headings) and _has_long_fractions(grid, self.chosen.heads):
+            return accounts.UNITS["万元"], False
         return words.DEFAULT_UNIT, any(headings)
 
     def _ask_about_the_file(self) -> None:
@@ -270,7 +308,7 @@ class _Reader:
         if not self.unit_said:
             book.ask(
                 "unit",
-                "表里没有写金额单位，按“元”读的，请核对。",
+                f"表里没有写金额单位，按“{words.unit_name(book.unit)}”读的，请核对。",
                 {"100": "元", "100000": "千元", "1000000": "万元"},
             )
         others = [it for it in self.found if it.grid is not grid and it.grid.name != grid.name]

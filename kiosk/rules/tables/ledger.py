@@ -14,7 +14,7 @@ from typing import Any
 from kiosk.rules.accounts import Fault
 from kiosk.rules.tables import words
 from kiosk.rules.tables.grid import Value, written
-from kiosk.rules.tables.heads import Column, Head, is_nothing, is_repeated
+from kiosk.rules.tables.heads import Column, Head, is_amount, is_nothing, is_repeated
 from kiosk.rules.tables.periods import Day, day_written, span
 from kiosk.rules.tables.reading import Draft, Notebook
 from kiosk.rules.tables.statement import balances_outside
@@ -60,7 +60,7 @@ class _Found:
 
 def read(heads: Sequence[Head], book: Notebook, title: str) -> Draft:
     """The ledger of a sheet, with its faults written into the notebook."""
-    found = _Found(side=words.sides_named(title))
+    found = _Found(side=book.side or words.sides_named(title))
     swap = _credit_is_income(heads, book)
     for head in heads:
         if not head.has("income", "expense", "amount"):
@@ -145,11 +145,17 @@ def _name(row: int, head: Head, book: Notebook) -> tuple[str, int]:
 
 
 def _has_amount(row: int, head: Head, book: Notebook) -> bool:
-    return any(
-        column.role in ("income", "expense", "amount")
-        and not is_nothing(book.grid.value(row, column.index))
+    """Whether something stands where amounts do that is not just a signature running over."""
+    values = [
+        value
         for column in head.columns
-    )
+        if column.role in ("income", "expense", "amount")
+        and not is_nothing(value := book.grid.value(row, column.index))
+    ]
+    if any(map(is_amount, values)):
+        return True
+    signed = any(words.SIGNATURE.search(text) for _, text in book.grid.label_cells(row))
+    return bool(values) and not signed
 
 
 def _flows(row: int, head: Head, found: _Found, book: Notebook, swap: bool) -> Iterator[_Flow]:

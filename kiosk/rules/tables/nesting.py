@@ -149,7 +149,7 @@ def _group_of(lines: Sequence[Line], parent: int) -> _Group | None:
 def _belongs(parent: Line, line: Line) -> bool:
     if line.among:
         return True
-    if line.level is not None and parent.level is not None:
+    if line.level is not None and parent.level is not None and line.level != parent.level:
         return line.level > parent.level
     return line.indent > parent.indent
 

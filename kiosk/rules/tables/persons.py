@@ -5,7 +5,7 @@ equal the sum of each. A long list is often set in two or three halves side by s
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -45,12 +45,16 @@ def read(heads: Sequence[Head], book: Notebook) -> Draft:
             for row in range(each.body[0], each.body[1] + 1):
                 if row in book.grid.rows and not is_repeated(book.grid, each, row):
                     _row(row, kept, money, book, rows, places, totals)
-    main = main_amount({"columns": _shown(columns, money)})
-    _check_totals(rows, totals, columns, money, book)
-    _check_sums_of_rows(rows, places, columns, money, book)
+    if len(halves) > 1:
+        totals = [(len(rows) if kind == "all" else end, kind, it) for end, kind, it in totals]
+    shown = _shown(columns, money, head, book.grid)
+    main = main_amount({"columns": shown})
+    within = _sums_of_rows(rows, places, columns, money, book)
+    book.faults.extend(_total_faults(rows, totals, columns, money, within))
+    book.faults.extend(fault for _, fault in within)
     total = _total(rows, totals, main)
     content = {
-        "columns": _shown(columns, money),
+        "columns": shown,
         "rows": rows,
         "total": total,
         "note": "\n".join(book.notes),
@@ -68,11 +72,19 @@ def money_columns(head: Head, book: Notebook) -> set[int]:
     return {it.index for it in head.columns if _is_money(it, head, book)}
 
 
-def _shown(columns: Sequence[Column], money: Sequence[bool]) -> list[dict[str, Any]]:
+def _shown(
+    columns: Sequence[Column], money: Sequence[bool], head: Head, grid: Grid
+) -> list[dict[str, Any]]:
     return [
-        {"name": column.heading or f"第 {column.letter} 列", "amount": amount}
+        {"name": _heading(column, head, grid), "amount": amount}
         for column, amount in zip(columns, money, strict=True)
     ]
+
+
+def _heading(column: Column, head: Head, grid: Grid) -> str:
+    """A heading as it is written, where it is one cell."""
+    raw = re.sub(r"\s+", "", written(grid.spread(head.bottom, column.index)))
+    return (raw if label(raw) == column.heading else column.heading) or f"第 {column.letter} 列"
 
 
 def _halves(head: Head) -> list[list[Column]]:
@@ -185,66 +197,70 @@ def _column_sum(
     return None if None in counts else sum(it for it in counts if it is not None)
 
 
-def _check_totals(
+def _total_faults(
     rows: Sequence[Sequence[Any]],
     totals: Sequence[tuple[int, str, dict[int, Stated]]],
     columns: Sequence[Column],
     money: Sequence[bool],
-    book: Notebook,
-) -> None:
+    within: Sequence[tuple[int, Fault]],
+) -> Iterator[Fault]:
+    """Totals that are not the sum of their column, but for one figure in it that its own row
+    already speaks against."""
     since = 0
     for end, kind, stated in totals:
         for index, total in stated.items():
             spans = [(0, end)] if kind == "all" else [(since, end), (0, end)]
             rights = [_column_sum(rows, index, money[index], *span) for span in spans]
-            if total.amount in rights or rights[0] is None:
+            right = rights[0]
+            if total.amount in rights or right is None:
                 continue
-            by = total.amount - rights[0]
-            column = columns[index].heading
+            by = total.amount - right
+            if by == -sum(fault.by for column, fault in within if column == index):
+                continue
             if money[index]:
-                said = f"{total.named}，逐人相加是 {yuan(rights[0])} 元，{difference(by)}。"
+                said = f"{total.named}，逐人相加是 {yuan(right)} 元，{difference(by)}。"
             else:
                 by = round(by / 100) or (1 if by > 0 else -1)
                 said = (
-                    f"{total.label} {total.cell}（{column}）写的是 {total.amount / 100:g}，"
-                    f"逐人相加是 {rights[0] / 100:g}。"
+                    f"{total.label} {total.cell}（{columns[index].heading}）写的是 "
+                    f"{total.amount / 100:g}，逐人相加是 {right / 100:g}。"
                 )
-            book.faults.append(Fault(total.cell, by, said))
+            yield Fault(total.cell, by, said)
         since = end if kind != "all" else since
 
 
-def _check_sums_of_rows(
+def _sums_of_rows(
     rows: Sequence[Sequence[Any]],
     places: Sequence[tuple[int, list[int]]],
     columns: Sequence[Column],
     money: Sequence[bool],
     book: Notebook,
-) -> None:
-    """Where 合计 is the sum of the other amounts in nearly every row, it must be in all."""
+) -> list[tuple[int, Fault]]:
+    """Where 合计 is the sum of the other amounts in nearly every row, it must be in all; with the
+    index of its column."""
     amounts = [index for index, it in enumerate(money) if it]
     sums = [it for it in amounts if re.search(r"合计|小计|总额|总计", columns[it].heading)]
     parts = [it for it in amounts if it not in sums]
     if len(sums) != 1 or len(parts) < 2:
-        return
+        return []
     off = [
         (number, (row[sums[0]] or 0) - sum(row[it] or 0 for it in parts))
         for number, row in enumerate(rows)
     ]
     wrong = [(number, by) for number, by in off if by]
-    if not wrong or len(wrong) * 4 > len(rows):
-        return
+    if len(wrong) * 4 > len(rows):
+        return []
+    found = []
     for number, by in wrong:
         row, indexes = places[number]
         cell = book.cell(row, indexes[sums[0]])
         stated = rows[number][sums[0]] or 0
-        book.faults.append(
-            Fault(
-                cell,
-                by,
-                f"合计 {cell} 写的是 {yuan(stated)} 元，本行各项相加是 {yuan(stated - by)} 元，"
-                f"{difference(by)}。",
-            )
+        said = (
+            f"合计 {cell} 写的是 {yuan(stated)} 元，本行各项相加是 {yuan(stated - by)} 元，"
+            f"{difference(by)}。"
         )
+        found.append((sums[0], Fault(cell, by, said)))
+    return found
 
 
 def _total(

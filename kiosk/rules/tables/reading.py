@@ -94,12 +94,16 @@ class Draft:
 
 @dataclass
 class Notebook:
-    """One sheet being read: where it says what, and what was written down so far."""
+    """One sheet being read: where it says what, and what was written down so far.
+
+    `side` is the officer's answer for lines of which nothing tells the side.
+    """
 
     grid: Grid
     period: str | None
     unit: int = YUAN
     prefix: str = ""
+    side: str | None = None
     faults: list[Fault] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)

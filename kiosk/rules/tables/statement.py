@@ -42,11 +42,20 @@ class _Found:
     side: str | None = None
 
 
-def read(heads: Sequence[Head], book: Notebook) -> Draft:
-    """The statement of a sheet, with its faults written into the notebook."""
-    found = _Found()
-    if heads:
-        found.side = _side_above(book, heads[0])
+def read(sheets: Sequence[tuple[Sequence[Head], Notebook]]) -> Draft:
+    """The statement of a sheet, or of several (income on one, expense on another), with its faults
+    written into the first one's notebook."""
+    found = _Found(side=sheets[0][1].side)
+    for heads, book in sheets:
+        _collect(heads, book, found)
+    first = sheets[0][1]
+    for _, book in sheets[1:]:
+        first.unplaced.extend(book.unplaced)
+        first.notes.extend(book.notes)
+    return _draft(found, first)
+
+
+def _collect(heads: Sequence[Head], book: Notebook, found: _Found) -> None:
     inside: set[int] = set()
     for head in heads:
         blocks = _blocks(head, book)
@@ -60,18 +69,6 @@ def read(heads: Sequence[Head], book: Notebook) -> Draft:
                     _row(row, block, found, book)
     for kind, stated in balances_outside(book, inside, found.balances).items():
         found.balances.setdefault(kind, []).extend(stated)
-    return _draft(found, book)
-
-
-def merged(first: Draft, second: Draft) -> Draft:
-    """Income on one sheet and expense on another as one statement."""
-    content: dict[str, Any] = dict(first.content)
-    for key in ("opening", "closing"):
-        content[key] = content[key] if content[key] is not None else second.content[key]
-    for key in ("income", "expense"):
-        content[key] = [*first.content[key], *second.content[key]]
-    content["note"] = "\n".join(it for it in (first.content["note"], second.content["note"]) if it)
-    return Draft(content, {side: _count(content[side]) for side in words.SIDES})
 
 
 def _count(lines: Sequence[dict[str, Any]]) -> int:
@@ -227,6 +224,8 @@ def _cell(
         if block.balance is not None and amount is None:
             place = block.balance.index
             amount = book.amount(row, place, block.balance.unit)
+        if amount is None:
+            place, amount = _right_of(row, column, place, block, book)
         if amount is not None:
             _keep_balance(kind, Stated(book.cell(row, place), _said(name), amount), found)
         return
@@ -248,6 +247,18 @@ def _cell(
             )
     elif amount is not None or not _typed(block):
         found.lines[side].append(_line(row, column, name, place, amount, block, book))
+
+
+def _right_of(
+    row: int, column: int, place: int, block: Block, book: Notebook
+) -> tuple[int, int | None]:
+    """The amount of a balance that stands among the names, right beside its words."""
+    for beside in range(column + 1, place):
+        if is_amount(book.grid.value(row, beside)):
+            return beside, book.amount(row, beside)
+        if book.grid.value(row, beside) is not None:
+            break
+    return place, None
 
 
 def _typed(block: Block) -> bool:
@@ -491,7 +502,8 @@ def _at_their_parts(
     for side in words.SIDES:
         for line, parts in full_breakdowns(found.lines[side]):
             by = (line.amount or 0) - parts
-            if by and line.cell not in cells and (line.numbered_parts or by < 0 < parts):
+            broken_down = line.numbered_parts and len(line.parts) > 1
+            if by and line.cell not in cells and (broken_down or by < 0 < parts):
                 told.append(
                     Fault(
                         line.cell,

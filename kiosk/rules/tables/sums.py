@@ -65,6 +65,9 @@ def statement_faults(sums: StatementSums) -> list[Fault]:
         )
         if by and grand and len(grand) == len(wrong) and grand[0][3] == "income":
             return [_opening_fault(sums.opening, by)]
+        against = [each for each in wrong if each[2] and each[1] - each[0].amount == by]
+        if by and against and len(against) == len(wrong) and against[0][3] == "expense":
+            return [_closing_fault(sums.opening, sums.closing, sums.lines, right)]
         if by and not follows:
             faults.append(_closing_fault(sums.opening, sums.closing, sums.lines, right))
     added = {income - expense for income in flows["income"] for expense in flows["expense"]}
