@@ -123,6 +123,26 @@ def test_everything_works_without_scripts(node, served, open_page):
     expect(page.get_by_role("heading", name="已经公开")).to_be_visible()
 
 
+def test_a_file_that_is_too_large_is_said_before_it_is_sent(node, served, open_page, tmp_path):
+    page = signed_in(open_page, served(node))
+    page.goto(f"{page.url}new?affairs=finance")
+    page.locator("button.item", has_text="财务收支情况").click()
+    large = tmp_path / "账.xlsx"
+    large.write_bytes(bytes(11 * 1024 * 1024))
+    page.locator("#table").set_input_files(large)
+    expect(page.get_by_text("账.xlsx 太大（11 MB），最大 10 MB")).to_be_visible()
+
+
+def test_another_match_of_a_column_is_read_at_once(node, served, open_page):
+    page = signed_in(open_page, served(node))
+    page.goto(f"{page.url}new?affairs=finance")
+    page.locator("button.item", has_text="收支逐笔明细").click()
+    page.locator("#table").set_input_files(TABLES / "ledger.xlsx")
+    page.get_by_label("D 列是什么").select_option("备注")
+    page.wait_for_url("**/table?column-D=note")
+    expect(page.get_by_label("D 列是什么")).to_have_value("note")
+
+
 @pytest.mark.parametrize("shape", ["phone", "desk"])
 def test_no_page_is_wider_than_its_window(node, served, open_page, shape):
     address = served(node)
@@ -150,6 +170,19 @@ def test_no_page_is_wider_than_its_window(node, served, open_page, shape):
         page.get_by_role("button", name="预览，然后发布").click()
         expect(page.locator("#faults")).to_be_visible()
         assert fits(page), item
+    for affairs, item, file in (
+        ("finance", "财务收支情况", "statement_off_by_90.xlsx"),
+        ("finance", "收支逐笔明细", "ledger.xlsx"),
+        ("village", "最低生活保障对象", "persons.xlsx"),
+    ):
+        page.goto(f"{address}/office/new?affairs={affairs}")
+        page.locator("button.item", has_text=item).click()
+        page.locator("#table").set_input_files(TABLES / file)
+        expect(page.get_by_role("heading", name="核对导入的表")).to_be_visible()
+        assert fits(page), file
+        page.locator('button[value="adopt"]').click()
+        expect(page.get_by_text("表格已填进表单")).to_be_visible()
+        assert fits(page), file
 
 
 def fits(page: Page) -> bool:

@@ -25,9 +25,10 @@ from kiosk.rules.calendar import Period, PeriodMalformed
 from kiosk.rules.catalogue import Item
 from kiosk.rules.tables import Reading
 from kiosk.rules.tables.grid import Grid, column_number, letters, written
+from kiosk.rules.tables.words import role_of
 from kiosk.web import current_node
 from kiosk.web.login import Page
-from kiosk.web.office import forms, prepared
+from kiosk.web.office import contents, forms, prepared
 from kiosk.web.office.door import blueprint, item_of, open_draft
 from kiosk.web.office.forms import Values
 
@@ -106,6 +107,7 @@ def table(id: str) -> Page:
         units=UNITS,
         unit=next((name for name in UNITS if accounts.UNITS[name] == reading.unit), "元"),
         differs=_period_of(item, reading) not in ("", draft.values["period"]),
+        other_cadence=bool(item.periodic and reading.period and not _period_of(item, reading)),
     )
 
 
@@ -117,7 +119,12 @@ def _adopted(draft: Draft, item: Item, reading: Reading) -> Response:
         return redirect(url_for("office.table", id=draft.id, **_asked(request.form)))
     node = current_node()
     content = privacy.masked(reading.content, form)
-    values: Values = {**draft.values, "fields": forms.fields_of(content, form)}
+    values: Values = {**draft.values, "fields": contents.fields_of(content, form)}
+    if form == "person_list":
+        # The board numbers the rows itself.
+        numbers = [n for n, it in enumerate(content["columns"]) if role_of(it["name"]) == "seq"]
+        for n in reversed(numbers):
+            values = forms.drop_column(values, n)
     period = _period_of(item, reading)
     if period and not values["corrects"] and request.form.get("whose", "table") == "table":
         if values["title"] == forms.default_title(item, values["period"]):

@@ -27,7 +27,7 @@ from kiosk.rules import timeliness
 from kiosk.rules.catalogue import Item
 from kiosk.villages import queries as villages
 from kiosk.web import current_node, public_address
-from kiosk.web.office import forms, importing, prepared
+from kiosk.web.office import contents, forms, importing, prepared
 from kiosk.web.office.door import blueprint, item_of, open_draft
 from kiosk.web.office.forms import Values
 
@@ -56,11 +56,11 @@ def edit(id: str) -> str:
     values, item = draft.values, item_of(draft.values["item"])
     checked = "check" in request.args
     faults = prepared.prepared(node, item, values).faults if checked else []
-    marked: dict[str, list[forms.Fault]] = {}
+    marked: dict[str, list[contents.Fault]] = {}
     for fault in faults:
         marked.setdefault(fault.place, []).append(fault)
     today = clock.today()
-    sums = forms.sums(values)
+    sums = contents.sums(values)
     return render_template(
         "office/form.html",
         sums=sums,
@@ -100,7 +100,7 @@ def change(id: str) -> Response:
         case "drop-column":
             values, where = forms.drop_column(values, int(what or -1)), "columns"
         case "closing":
-            values, where = forms.with_closing(values), "closing"
+            values, where = contents.with_closing(values), "closing"
         case "mask":
             values = forms.masked_at(values, what) if what else forms.masked(values)
             where = what.replace(".", "-")
@@ -233,7 +233,7 @@ def _published(draft: Draft, item: Item, content: dict[str, Any]) -> str:
         commands.correct(journal, corrected, actor=actor, reason=values["reason"], **said)
         return corrected
     event = values["event"]
-    on = forms.read_day(values["on"])
+    on = contents.read_day(values["on"])
     if item.cadence == "event" and not event and on is not None:
         what = values["title"].removeprefix(item.title).lstrip("：: ") or values["title"]
         event = duty_commands.open_event(journal, actor, item.id, what, on)
@@ -244,7 +244,7 @@ def _published(draft: Draft, item: Item, content: dict[str, Any]) -> str:
 def _shown(draft: Draft, item: Item) -> Notice:
     """The draft as if it stood on the board already."""
     node, values = current_node(), draft.values
-    content = forms.content_of(values).content
+    content = contents.content_of(values).content
     until = timeliness.display_until(item, clock.today())
     body = {
         "content": content,

@@ -20,8 +20,9 @@ from kiosk.rules import privacy
 from kiosk.rules.calendar import Period
 from kiosk.rules.catalogue import REVIEWERS, Item
 from kiosk.rules.timeliness import LATE
-from kiosk.web.office import forms
-from kiosk.web.office.forms import Content, Fault, Values
+from kiosk.web.office import contents, forms
+from kiosk.web.office.contents import Content, Fault
+from kiosk.web.office.forms import Values
 
 KEYS_OF_CONTACT = ("supervision_phone", "office_phone", "report_phone")
 LOOKED_BACK = 50
@@ -67,7 +68,7 @@ def of_notice(node: Node, notice: Notice, item: Item) -> Values:
         "reviews": [dict(given.pop(review["by"], review)) for review in values["reviews"]]
         + [dict(review) for review in given.values()],
         "photos": [dict(photo) for photo in body["attachments"]],
-        "fields": forms.fields_of(body["content"], notice.form),
+        "fields": contents.fields_of(body["content"], notice.form),
         "corrects": notice.id,
     }
 
@@ -97,7 +98,7 @@ def previous(node: Node, values: Values) -> Notice | None:
 def prepared(node: Node, item: Item, values: Values) -> Prepared:
     """What a draft would publish, and every fault in it."""
     today = clock.today()
-    read = forms.content_of(values)
+    read = contents.content_of(values)
     faults = [*_faults_of_head(item, values, today), *read.faults]
     before = previous(node, values)
     found = commands.problems(
@@ -155,10 +156,12 @@ def _faults_of_head(item: Item, values: Values, today: date) -> list[Fault]:
     faults = []
     if values["corrects"] and not values["reason"]:
         faults.append(Fault("reason", "请写明为什么更正，村民会看到。"))
+    elif values["corrects"] and privacy.find(values["reason"]):
+        faults.append(Fault("reason", "更正原因里有个人信息，不能公开。", True))
     if item.periodic and not values["period"]:
         faults.append(Fault("period", "请选择是哪一期的。"))
     if item.cadence == "event" and not values["event"]:
-        fault = forms.past_day_fault("on", values["on"], today, "事情发生的日期")
+        fault = contents.past_day_fault("on", values["on"], today, "事情发生的日期")
         faults += [fault] if fault else []
     return faults
 
@@ -171,7 +174,7 @@ def _faults_of_reviews(values: Values, today: date) -> list[Fault]:
         if not review["name"]:
             faults.append(Fault(f"reviews.{n}.name", f"请填写{who}审核人的姓名。"))
         place = f"reviews.{n}.on"
-        fault = forms.past_day_fault(place, review["on"], today, f"{who}的审核日期")
+        fault = contents.past_day_fault(place, review["on"], today, f"{who}的审核日期")
         faults += [fault] if fault else []
     return faults
 
@@ -194,7 +197,7 @@ def _wanted_period(node: Node, item: Item) -> str:
 def _closing_before(node: Node, values: Values, period: str) -> str:
     found = previous(node, {**values, "period": period})
     closing = (found.content or {}).get("closing") if found else None
-    return "" if closing is None else forms.written(closing)
+    return "" if closing is None else contents.written(closing)
 
 
 def _last_reviewer(node: Node, by: str) -> str:

@@ -33,10 +33,33 @@
   // ---- a chosen file is sent at once ----
   form.addEventListener("change", function (event) {
     var input = event.target;
-    if (input.dataset.go && input.files.length) {
-      form.querySelector('button[value="' + input.dataset.go + '"]').click();
+    if (!input.dataset.go || !input.files.length) { return; }
+    var old = input.parentNode.parentNode.querySelector(".fault.size");
+    if (old) { old.remove(); }
+    var words = tooLarge(input.files, Number(input.dataset.most));
+    if (words) {
+      var fault = document.createElement("p");
+      fault.className = "fault size";
+      fault.textContent = words;
+      input.parentNode.after(fault);
+      input.value = "";
+      return;
     }
+    form.querySelector('button[value="' + input.dataset.go + '"]').click();
   });
+  // Said here, before minutes are spent on sending it; the server checks again.
+  function tooLarge(files, most) {
+    var mega = 1048576;
+    var sum = 0;
+    for (var n = 0; n < files.length; n++) {
+      sum += files[n].size;
+      if (files[n].size > most * mega) {
+        return files[n].name + " 太大（" + Math.ceil(files[n].size / mega) + " MB），最大 " + most +
+          " MB。请换一个小一点的文件。";
+      }
+    }
+    return sum > 60 * mega ? "一次选的照片太多，请分几次上传。" : "";
+  }
 
   // ---- sums, in fen ----
   var normal = { "，": ",", "．": ".", "－": "-", "−": "-", "（": "(", "）": ")" };
