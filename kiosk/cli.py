@@ -273,3 +273,33 @@ def demo(dir: Path | None, port: int, villages: int | None, as_json: bool) -> No
                 lambda share: bar.update(int(share * 1000) - bar.pos),
             )
         demo_room.serve(nodes, port, json=as_json, say=say)
+
+
+@main.command()
+@click.argument("dir", type=EXISTING_DIR)
+@click.option("--port", default=8000, show_default=True, help="Where this node is served.")
+@click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
+def doctor(dir: Path, port: int, as_json: bool) -> None:
+    """Say what is missing for a good installation; exit 1 when something is."""
+    import dataclasses
+    import json
+
+    from kiosk import doctor as room
+    from kiosk.node import open_node
+
+    with plain_failures():
+        node = open_node(dir)
+        try:
+            findings = room.examine(node, port)
+        finally:
+            node.close()
+    missing = sum(not finding.ok for finding in findings)
+    if as_json:
+        found = [dataclasses.asdict(finding) for finding in findings]
+        click.echo(json.dumps({"missing": missing, "findings": found}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(f"{'正常' if finding.ok else '缺少'}  {finding.message}")
+        click.echo(f"还有 {missing} 项要处理。" if missing else "一切就绪。")
+    if missing:
+        sys.exit(1)

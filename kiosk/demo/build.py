@@ -171,8 +171,10 @@ def _built(
         connection = _Connections(stage, given, now, today)
         done = 0
         for day, of_day in groupby(steps, key=lambda step: clock.beijing_date(step.at)):
+            connection.until(moment(day, 0))
             connection.night(day)
             for batch in _batches(list(of_day)):
+                connection.until(batch[0].at)
                 for step in batch:
                     with clock.set_to(step.at):
                         play(stage, step)
@@ -324,24 +326,33 @@ class _Connections:
         self._stage, self._now, self._today = stage, now, today
         self._places = {place.code: place for place in given}
         self._last_night = date.min
-        self._mended: set[str] = set()
+        self._calls = sorted(self._around_outages())
+
+    def _around_outages(self) -> Iterator[tuple[datetime, str]]:
+        """The last round before each outage and the first after it: a node syncs all the time, and
+        these two bound what the township knows."""
+        for code, place in self._places.items():
+            since = offline_since(place, self._now)
+            if since is not None:
+                yield since - timedelta(seconds=20), code
+            outage = earlier_outage(place, self._today)
+            if outage is not None:
+                yield moment(outage[0], 0) - timedelta(seconds=20), code
+                yield moment(outage[1] + timedelta(days=1), 7, 40), code
+
+    def until(self, at: datetime) -> None:
+        """The rounds that fall due by then."""
+        while self._calls and self._calls[0][0] <= at:
+            due, code = self._calls.pop(0)
+            self._round(code, due)
 
     def night(self, day: date) -> None:
         """What nodes do by themselves in the early morning of a day on which something happens;
         further back only now and then, as nobody reads old reminders."""
-        self._mend(day)
         if day < self._today - NIGHTS and self._last_night + OLD_NIGHTS > day:
             return
         self._last_night = day
         self._turn(moment(day, 0, 1), day)
-
-    def _mend(self, day: date) -> None:
-        """The first round after an outage in the past, on the morning it was mended."""
-        for code, place in self._places.items():
-            outage = earlier_outage(place, self._today)
-            if outage is not None and outage[1] < day and code not in self._mended:
-                self._mended.add(code)
-                self._round(code, moment(outage[1] + timedelta(days=1), 7, 40))
 
     def rounds(self, batch: list[Step]) -> None:
         """The villages concerned sync within the minute: those that wrote, all when the township
@@ -360,6 +371,7 @@ class _Connections:
 
     def end(self) -> None:
         """The last round before now, for all; the offline one fails."""
+        self.until(self._now)
         for code in self._places:
             self._round(code, self._now - timedelta(seconds=5))
         self._turn(self._now, self._today)
