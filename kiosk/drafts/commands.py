@@ -14,6 +14,10 @@ class NoSuchDraft(KeyError):
     """There is no open draft of that id: it was published or thrown away."""
 
 
+class Overtaken(ValueError):
+    """The draft was saved after the form that sends this was shown."""
+
+
 def begin(journal: Journal, values: dict[str, Any], *, actor: str) -> str:
     """A new draft with these values (see `kiosk.drafts.projection`); its id."""
     id = str(ULID.from_datetime(clock.now()))
@@ -31,10 +35,17 @@ def save(journal: Journal, id: str, values: dict[str, Any], *, actor: str) -> No
             journal.append("self", "draft.saved", id, values, actor=actor)
 
 
-def keep_typed(journal: Journal, id: str, values: dict[str, Any]) -> None:
-    """Keeps what stands in the form between two savings. Raises NoSuchDraft."""
+def keep_typed(journal: Journal, id: str, values: dict[str, Any], after: int | None = None) -> None:
+    """Keeps what stands in the form between two savings.
+
+    `after` is the place of the saving that the form was filled from. Raises NoSuchDraft, or
+    Overtaken where the draft was saved since, so that a late message undoes nothing.
+    """
     with journal.writing() as db:
         _must_be_open(journal, id)
+        held = queries.draft(journal, id)
+        if after is not None and held is not None and held.seq != after:
+            raise Overtaken(id)
         db.execute(
             "INSERT OR REPLACE INTO draft_typed VALUES (?, ?, ?)",
             [id, clock.stamp(), json.dumps(values, ensure_ascii=False)],

@@ -10,9 +10,10 @@ from kiosk.journal.log import Journal
 @dataclass(frozen=True)
 class Draft:
     """An open draft: `values` as in `kiosk.drafts.projection`, `at` when it last changed
-    (RFC 3339), `actor` who saved it last."""
+    (RFC 3339), `actor` who saved it last, `seq` where that saving stands in the stream."""
 
     id: str
+    seq: int
     at: str
     actor: str
     values: dict[str, Any]
@@ -39,7 +40,7 @@ def table(journal: Journal, id: str) -> tuple[str, bytes] | None:
     return None if row is None else (row[0], bytes(row[1]))
 
 
-_COLUMNS = "s.draft, s.at, s.actor, s.body, t.at, t.body"
+_COLUMNS = "s.draft, s.seq, s.at, s.actor, s.body, t.at, t.body"
 _LAST = """
     draft_saves AS s LEFT JOIN draft_typed AS t ON t.draft = s.draft
     WHERE s.seq = (SELECT max(seq) FROM draft_saves WHERE draft = s.draft)
@@ -47,5 +48,5 @@ _LAST = """
 
 
 def _draft(row: Any) -> Draft:
-    id, at, actor, body, typed_at, typed = row
-    return Draft(id, typed_at or at, actor, json.loads(typed or body))
+    id, seq, at, actor, body, typed_at, typed = row
+    return Draft(id, seq, typed_at or at, actor, json.loads(typed or body))

@@ -33,6 +33,15 @@ def test_a_draft_keeps_what_was_typed_after_the_last_saving(journal):
     assert drafts.draft(journal, id).values == {"title": "甲乙丙"}
 
 
+def test_a_late_message_does_not_undo_a_saving(journal):
+    id = commands.begin(journal, {"title": "甲"}, actor="王会计")
+    shown = drafts.draft(journal, id).seq
+    commands.save(journal, id, {"title": "乙"}, actor="王会计")
+    with pytest.raises(commands.Overtaken):
+        commands.keep_typed(journal, id, {"title": "甲甲"}, shown)
+    assert drafts.draft(journal, id).values == {"title": "乙"}
+
+
 def test_saving_the_same_again_writes_nothing(journal):
     id = commands.begin(journal, {"title": "甲"}, actor="王会计")
     commands.save(journal, id, {"title": "甲"}, actor="王会计")

@@ -309,12 +309,26 @@ class TestPosting:
         assert answer.status_code == 204
         assert "写到一半" in text(officer.get(f"/office/drafts/{id}"))
 
-    def test_a_published_draft_is_gone(self, officer):
+    def test_a_published_draft_is_gone(self, node, officer):
         id = begin(officer, "finance.statement")
         officer.post(f"/office/drafts/{id}", data={**STATEMENT, "do": "preview"})
         officer.post(f"/office/drafts/{id}/publish")
-        assert officer.get(f"/office/drafts/{id}").status_code == 404
-        assert officer.post(f"/office/drafts/{id}/publish").status_code == 404
+        for answer in (
+            officer.get(f"/office/drafts/{id}", follow_redirects=True),
+            officer.post(f"/office/drafts/{id}/publish", follow_redirects=True),
+        ):
+            assert "这份草稿已经发布或删除" in text(answer)
+        assert len(notices.every(node.journal, node.config.code)) == 1
+
+    def test_what_stands_already_is_pointed_out(self, officer):
+        published(officer)
+        id = begin(officer, "finance.statement", period="2026Q3")
+        assert "这一期已经公开过" in text(officer.get(f"/office/drafts/{id}"))
+
+    def test_a_period_that_is_none_changes_nothing(self, node, officer):
+        id = begin(officer, "finance.statement", period="2026-13")
+        officer.post(f"/office/drafts/{id}", data={**STATEMENT, "period": "2026-05"})
+        assert drafts.draft(node.journal, id).values["period"] == "2026Q1"
 
     def test_the_preview_is_the_screens_own_page(self, officer):
         id = begin(officer, "finance.statement")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, request, send_file
+from flask import Blueprint, Response, abort, flash, g, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import clock, drafts
@@ -92,10 +92,11 @@ def blob(sha: str) -> Response:
 
 
 def open_draft(id: str) -> Draft:
-    """The open draft; 404 where it was published or thrown away."""
+    """The open draft; where it was published or thrown away, home with a word about it."""
     found = drafts.draft(current_node().journal, id)
     if found is None:
-        abort(404)
+        flash("这份草稿已经发布或删除。发布了的请看“已发布”。", "warn")
+        abort(redirect(url_for("office.home")))
     return found
 
 

@@ -106,6 +106,15 @@ def default_title(item: Item, period: str) -> str:
     return words + item.title
 
 
+def period_of(item: Item, text: str) -> str:
+    """The period's id where an item can be about it, else ""."""
+    try:
+        found = Period.parse(text)
+    except PeriodMalformed:
+        return ""
+    return found.id if found.cadence == item.cadence else ""
+
+
 def periods(item: Item, today: date, chosen: str) -> list[Period]:
     """What an item's form offers, newest first: the running period, the eight before it, and the
     chosen one."""
@@ -124,9 +133,10 @@ def periods(item: Item, today: date, chosen: str) -> list[Period]:
 def typed(form: Mapping[str, str], held: Values, item: Item) -> Values:
     """The draft's values with what the submitted form holds; `held` are those before."""
     values = {**held, "fields": _fields(form, held["form"], held["fields"])}
-    for name in ("period", "title", "on", "contact", "reason", "event"):
+    for name in ("title", "on", "contact", "reason"):
         if name in form:
             values[name] = _line(form[name])
+    values["period"] = period_of(item, form.get("period", "")) or held["period"]
     if values["period"] != held["period"] and values["title"] in (
         default_title(item, held["period"]),
         item.title,

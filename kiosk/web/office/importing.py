@@ -21,7 +21,6 @@ from kiosk.drafts import Draft
 from kiosk.drafts import commands as draft_commands
 from kiosk.drafts import queries as drafts
 from kiosk.rules import accounts, privacy, tables
-from kiosk.rules.calendar import Period, PeriodMalformed
 from kiosk.rules.catalogue import Item
 from kiosk.rules.tables import Reading
 from kiosk.rules.tables.grid import Grid, column_number, letters, written
@@ -89,6 +88,7 @@ def table(id: str) -> Page:
     reading = tables.read(found, draft.values["form"], mapping, filename=name)
     if request.method == "POST":
         return _adopted(draft, item, reading)
+    period = forms.period_of(item, reading.period or "")
     return render_template(
         "office/table.html",
         draft=draft,
@@ -106,8 +106,8 @@ def table(id: str) -> Page:
         forms=tables.FORMS,
         units=UNITS,
         unit=next((name for name in UNITS if accounts.UNITS[name] == reading.unit), "元"),
-        differs=_period_of(item, reading) not in ("", draft.values["period"]),
-        other_cadence=bool(item.periodic and reading.period and not _period_of(item, reading)),
+        differs=period not in ("", draft.values["period"]),
+        other_cadence=bool(item.periodic and reading.period and not period),
     )
 
 
@@ -125,7 +125,7 @@ def _adopted(draft: Draft, item: Item, reading: Reading) -> Response:
         numbers = [n for n, it in enumerate(content["columns"]) if role_of(it["name"]) == "seq"]
         for n in reversed(numbers):
             values = forms.drop_column(values, n)
-    period = _period_of(item, reading)
+    period = forms.period_of(item, reading.period or "")
     if period and not values["corrects"] and request.form.get("whose", "table") == "table":
         if values["title"] == forms.default_title(item, values["period"]):
             values["title"] = forms.default_title(item, period)
@@ -150,15 +150,6 @@ def _asked(given: Mapping[str, str]) -> dict[str, Any]:
 def _mapping(asked: Mapping[str, str]) -> dict[str, str]:
     """The same in the reader's words: column letters to roles, and answers by question."""
     return {key.removeprefix("column-").removeprefix("ask-"): asked[key] for key in asked}
-
-
-def _period_of(item: Item, reading: Reading) -> str:
-    """The table's period where the item can be about it, else ""."""
-    try:
-        found = Period.parse(reading.period or "")
-    except PeriodMalformed:
-        return ""
-    return found.id if found.cadence == item.cadence else ""
 
 
 def _totals(reading: Reading) -> list[tuple[str, int]]:

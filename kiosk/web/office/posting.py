@@ -4,6 +4,7 @@ Every press of a button saves the draft first, so that no refusal loses what was
 of a draft follow from what is saved; the form shows them when it is asked to (`?check=1`).
 """
 
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -33,13 +34,17 @@ from kiosk.web.office.forms import Values
 
 PHOTOS_LIMIT = 9
 
+_publishing = threading.Lock()
+
 
 @blueprint.post("/drafts")
 def begin() -> Response:
     """Opens the form of an item, its period or event: the draft begun before, or a new one."""
     node = current_node()
     item = item_of(request.form.get("item", ""))
-    period, event = request.form.get("period", ""), request.form.get("event", "")
+    period = forms.period_of(item, request.form.get("period", ""))
+    known = _event(request.form.get("event", ""))
+    event = known.id if known else ""
     for draft in drafts.drafts(node.journal):
         if _is_for(draft.values, item, period, event):
             return redirect(url_for("office.edit", id=draft.id))
@@ -80,6 +85,7 @@ def edit(id: str) -> str:
         event=_event(values["event"]),
         importable=values["form"] in forms.TABLE_FORMS,
         previous=prepared.previous(node, values),
+        standing=prepared.standing(node, values),
     )
 
 
@@ -98,7 +104,10 @@ def change(id: str) -> Response:
         case "add":
             values, where = forms.add_row(values, what), what
         case "drop-column":
-            values, where = forms.drop_column(values, int(what or -1)), "columns"
+            values, where = (
+                forms.drop_column(values, int(what) if what.isdigit() else -1),
+                "columns",
+            )
         case "closing":
             values, where = contents.with_closing(values), "closing"
         case "mask":
@@ -129,7 +138,11 @@ def typed(id: str) -> tuple[str, int]:
     """Keeps what stands in the form while it is being filled in."""
     draft = open_draft(id)
     values = forms.typed(request.form, draft.values, item_of(draft.values["item"]))
-    draft_commands.keep_typed(current_node().journal, id, values)
+    after = request.form.get("after", type=int)
+    try:
+        draft_commands.keep_typed(current_node().journal, id, values, after)
+    except draft_commands.Overtaken:
+        return "", 409
     return "", 204
 
 
@@ -192,20 +205,22 @@ def screen(id: str) -> str:
 def publish(id: str) -> Response:
     """Puts the draft on the board, or back in the form with what is wrong marked."""
     node = current_node()
-    draft = open_draft(id)
-    item = item_of(draft.values["item"])
-    ready = prepared.prepared(node, item, draft.values)
-    if ready.faults:
-        return redirect(url_for("office.edit", id=id, check=1))
-    try:
-        notice = _published(draft, item, ready.content)
-    except (NotPublishable, DutyRefused) as refused:
-        flash(str(refused), "fault")
-        return redirect(url_for("office.edit", id=id, check=1))
-    except NotChangeable as refused:
-        flash(str(refused), "fault")
-        return redirect(url_for("office.notice", id=draft.values["corrects"]))
-    draft_commands.discard(node.journal, id, actor=g.account.name, reason="published")
+    # Two quick taps on the button must not make two notices.
+    with _publishing:
+        draft = open_draft(id)
+        item = item_of(draft.values["item"])
+        ready = prepared.prepared(node, item, draft.values)
+        if ready.faults:
+            return redirect(url_for("office.edit", id=id, check=1))
+        try:
+            notice = _published(draft, item, ready.content)
+        except (NotPublishable, DutyRefused) as refused:
+            flash(str(refused), "fault")
+            return redirect(url_for("office.edit", id=id, check=1))
+        except NotChangeable as refused:
+            flash(str(refused), "fault")
+            return redirect(url_for("office.notice", id=draft.values["corrects"]))
+        draft_commands.discard(node.journal, id, actor=g.account.name, reason="published")
     return redirect(url_for("office.published", id=notice))
 
 

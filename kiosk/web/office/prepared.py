@@ -95,6 +95,16 @@ def previous(node: Node, values: Values) -> Notice | None:
     )
 
 
+def standing(node: Node, values: Values) -> Notice | None:
+    """What stands on the board already for the same item and period (or event), or None."""
+    if values["corrects"] or not (values["period"] or values["event"]):
+        return None
+    for notice in notices.of_item(node.journal, node.config.code, values["item"]):
+        if (notice.period, notice.event) == (values["period"], values["event"]):
+            return notice
+    return None
+
+
 def prepared(node: Node, item: Item, values: Values) -> Prepared:
     """What a draft would publish, and every fault in it."""
     today = clock.today()

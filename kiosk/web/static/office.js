@@ -166,6 +166,8 @@
           var now = new Date();
           saved.textContent = "已自动保存 " + now.getHours() + ":" +
             String(now.getMinutes()).padStart(2, "0");
+        } else if (response.status === 409) {
+          saved.textContent = "没有自动保存：这份草稿在别的窗口改过。请刷新后再写。";
         } else {
           saved.textContent = "没能自动保存：可能太久没操作。请另开一个窗口登录，再回来保存。";
         }
