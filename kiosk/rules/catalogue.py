@@ -39,6 +39,8 @@ REVIEWERS = {
 }
 OPENNESS = ("决策", "执行", "管理", "服务", "结果")
 ROLLS = ("next_working_day", "none")
+REVIEW_PERSONS = ("distinct", "offices", "anyone")
+"""Who may sign, see `kiosk.rules.reviews`."""
 
 
 class CatalogueInvalid(ValueError):
@@ -70,7 +72,8 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row of the catalogue. `grace` and `remind_days` are days, `confirm_months` months."""
+    """One row of the catalogue. `grace` and `remind_days` are days, `confirm_months` months,
+    `review_days` the working days that each reviewer has; `review_persons` is of REVIEW_PERSONS."""
 
     id: str
     affairs: str
@@ -87,6 +90,8 @@ class Item:
     remind_days: int
     grace: int
     roll: str
+    review_days: int
+    review_persons: str
 
     @property
     def periodic(self) -> bool:
@@ -207,6 +212,8 @@ _OPTIONAL: dict[str, Any] = {
     "remind_days": 5,
     "grace": 5,
     "roll": "next_working_day",
+    "review_days": 2,
+    "review_persons": "distinct",
 }
 
 
@@ -368,4 +375,6 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "remind_days": _whole(0, 60),
     "grace": _whole(0, 365),
     "roll": _one_of(ROLLS),
+    "review_days": _whole(0, 60),
+    "review_persons": _one_of(REVIEW_PERSONS),
 }

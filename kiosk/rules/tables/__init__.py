@@ -9,7 +9,6 @@ must hold, never by position. What cannot be placed is shown, what had to be con
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from kiosk.rules import accounts
 from kiosk.rules.tables import ledger, persons, statement, words
@@ -257,7 +256,6 @@ class _Reader:
             for row, columns in grid.rows.items()
             if row < head.top
             for column in columns
-            if not isinstance(grid.value(row, column), date)
         ]
         headings = [column.heading for column in head.columns]
         last = self.chosen.heads[-1]

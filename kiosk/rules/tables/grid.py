@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 Value = str | int | Decimal | date
 
@@ -123,4 +123,9 @@ def written(value: Value | None) -> str:
 
 def label(value: Value | None) -> str:
     """A value as words to recognise: half width, without any space."""
-    return re.sub(r"[\s\u200b\ufeff]", "", unicodedata.normalize("NFKC", written(value)))
+    return "" if value is None else _squeezed(written(value))
+
+
+@lru_cache(maxsize=50_000)
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s\u200b\ufeff]", "", unicodedata.normalize("NFKC", text))

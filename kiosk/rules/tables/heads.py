@@ -85,13 +85,37 @@ def find_heads(grid: Grid, mapping: Mapping[str, str] | None = None) -> list[Hea
     for number, (top, bottom) in enumerate(tops):
         end = tops[number + 1][0] - 1 if number + 1 < len(tops) else grid.bottom
         head = _head(grid, top, bottom, (bottom + 1, end))
-        heads.append(_like_before(head, heads))
+        if _has_amounts(grid, head):
+            heads.append(_like_before(head, heads))
     if not heads:
         headless = _headless(grid)
         heads = [headless] if headless else []
     if mapping:
+        heads = heads or _told(grid, mapping)
         heads = [_mapped(head, mapping) for head in heads]
     return heads
+
+
+def _has_amounts(grid: Grid, head: Head) -> bool:
+    return any(
+        is_amount(grid.value(row, column))
+        for row in range(head.body[0], head.body[1] + 1)
+        for column in grid.rows.get(row, ())
+    )
+
+
+def _told(grid: Grid, mapping: Mapping[str, str]) -> list[Head]:
+    """A head where the officer says what the columns are and no row does: above the first row
+    that has an amount in a column of amounts."""
+    amounts = [column_number(letter) for letter, role in mapping.items() if role in AMOUNTS]
+    rows = [
+        row for row in grid.rows if any(is_amount(grid.value(row, column)) for column in amounts)
+    ]
+    if not rows:
+        return []
+    top = max((row for row in grid.rows if row < rows[0]), default=rows[0] - 1)
+    columns = tuple(Column(index, grid.text(top, index), "") for index in range(1, grid.right + 1))
+    return [Head(top, top, columns, (top + 1, grid.bottom))]
 
 
 def _like_before(head: Head, before: Sequence[Head]) -> Head:
@@ -128,6 +152,8 @@ def _names_columns(grid: Grid, row: int) -> bool:
         return _over_names(grid, row, [column for column, _ in cells])
     amounts = AMOUNTS & set(known)
     subjects = SUBJECTS & set(known)
+    if {"income", "expense"} < amounts and {"opening", "closing"} & amounts:
+        return True
     if subjects and len(amounts | subjects) >= 2:
         return True
     below = set(known) | {words.role_of(text) for _, text in grid.label_cells(row + 1)}

@@ -7,7 +7,7 @@ Of 借方 and 贷方 the running balance says which is income.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -62,10 +62,11 @@ def read(heads: Sequence[Head], book: Notebook, title: str) -> Draft:
     """The ledger of a sheet, with its faults written into the notebook."""
     found = _Found(side=book.side or words.sides_named(title))
     swap = _credit_is_income(heads, book)
-    for head in heads:
+    for head in (part for whole in heads for part in _parts(whole)):
         if not head.has("income", "expense", "amount"):
             continue
         found.page = len(found.lines)
+        found.day = (None, 0, None)
         for row in range(head.body[0], head.body[1] + 1):
             if row not in book.grid.rows:
                 continue
@@ -100,6 +101,15 @@ def read(heads: Sequence[Head], book: Notebook, title: str) -> Draft:
         "note": "\n".join(book.notes),
     }
     return Draft(content, len(found.lines))
+
+
+def _parts(head: Head) -> list[Head]:
+    """A ledger of income beside one of expense, cut where the same columns begin again."""
+    roles = [column.role for column in head.columns]
+    half = len(roles) // 2
+    if half < 2 or roles[:half] != roles[half:] or "amount" not in roles:
+        return [head]
+    return [replace(head, columns=it) for it in (head.columns[:half], head.columns[half:])]
 
 
 def _last_balance(found: _Found) -> Stated | None:
@@ -138,8 +148,9 @@ def _name(row: int, head: Head, book: Notebook) -> tuple[str, int]:
             text = book.grid.text(row, column.index)
             if text and (words.total_of(text) or words.balance_kind(text, book.period)):
                 return text, column.index
+    within = {column.index for column in head.columns}
     for index, text in book.grid.label_cells(row):
-        if not re.fullmatch(r"[\d.,\-/¥年月日]+", text):
+        if index in within and not re.fullmatch(r"[\d.,\-/¥年月日]+", text):
             return text, index
     return "", 0
 
@@ -333,12 +344,7 @@ def _text_row(row: int, name: str, column: int, head: Head, found: _Found, book:
     if side := words.section_of(name):
         found.side = side
         return
-    date_column = head.one("date")
-    if date_column is not None and not is_nothing(book.grid.value(row, date_column.index)):
-        _day(row, head, found, book)
-    if found_month := re.fullmatch(r"(?:\d{4}年)?(\d{1,2})月份?", name):
-        found.month_above = int(found_month[1])
-        return
+    _day_above(row, name, head, found, book)
     if not name or words.NOTHING.fullmatch(name) or words.SIGNATURE.search(name):
         return
     if words.NOTE.match(name):
@@ -349,6 +355,19 @@ def _text_row(row: int, name: str, column: int, head: Head, found: _Found, book:
         found.lines[-1].summary += written(book.grid.value(row, column)).strip()
         return
     book.leave(row, column, "这一行没有金额，没有导入。")
+
+
+def _day_above(row: int, name: str, head: Head, found: _Found, book: Notebook) -> None:
+    """A row with nothing but a month or a day is about the lines below it."""
+    column = head.one("date")
+    value = book.grid.value(row, column.index) if column else None
+    day = day_written(value if value is not None else name)
+    if day is None:
+        return
+    if day.day is None:
+        found.month_above = day.month
+    elif column is not None and value is not None:
+        found.day = (day, row, value)
 
 
 def _goes_on(row: int, at: Column, head: Head, book: Notebook) -> bool:
@@ -383,6 +402,8 @@ def _day(
     if read_day is None:
         book.leave(row, column.index, "这个日期看不懂，请改成 2026-05-01 这样的写法。")
         return None, row, value
+    if read_day.month is None and found.month_above is not None:
+        read_day = replace(read_day, month=found.month_above)
     found.day = (read_day, row, value)
     return found.day
 
@@ -420,18 +441,23 @@ def _date_lines(found: _Found, book: Notebook) -> None:
     for number, line in enumerate(found.lines):
         if line.day is None:
             continue
-        line.on = line.day.on(year, found.month_above or month)
+        line.on = line.day.on(year, month)
         if line.day.tenfold and line.on is not None:
             line.on = _with_zero(line, before, _next_day(found.lines[number + 1 :], year, month))
-        if line.on is None and line.day_row == line.row:
-            book.ask("dates", f"第 {line.row} 行的日期“{written(line.day_value)}”缺年份或日子。")
         before = line.on or before
-    outside = [
-        it.row for it in found.lines if it.on and first and last and not first <= it.on <= last
-    ]
-    if outside:
-        rows = "、".join(map(str, outside[:5])) + (" 等" if len(outside) > 5 else "")
-        book.ask("dates", f"第 {rows} 行的日期不在这一期里，请核对。")
+    unknown = [it.row for it in found.lines if it.day and it.on is None]
+    outside = [it.row for it in found.lines if it.on and not _within(it.on, first, last)]
+    for rows, said in (
+        (unknown, "的日期缺年份或日子，请补上。"),
+        (outside, "的日期不在这一期里，请核对。"),
+    ):
+        if rows:
+            listed = "、".join(map(str, rows[:5])) + (" 等" if len(rows) > 5 else "")
+            book.ask("dates", f"第 {listed} 行{said}")
+
+
+def _within(on: date, first: date | None, last: date | None) -> bool:
+    return first is None or last is None or first <= on <= last
 
 
 def _next_day(lines: Sequence[_Line], year: int | None, month: int | None) -> date | None:

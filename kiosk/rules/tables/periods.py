@@ -117,7 +117,7 @@ _SPANS = (
         r"(?P<last>\d{1,2})[.\-/]\d{1,2}"
     ),
     re.compile(
-        rf"\d{{4}}[.\-/](?P<first>\d{{1,2}}){_TO}(?:(?P<until>\d{{4}})[.\-/])?(?P<last>\d{{1,2}})(?![\d.\-/])"
+        rf"\d{{4}}(?P<cut>[.\-/])(?P<first>\d{{1,2}})(?!(?P=cut)){_TO}(?:(?P<until>\d{{4}})[.\-/])?(?P<last>\d{{1,2}})(?![\d.\-/])"
     ),
 )
 _QUARTER = re.compile(

@@ -21,10 +21,12 @@ from kiosk.rules.tables.sums import Stated, StatementSums, statement_faults
 
 @dataclass(frozen=True)
 class Block:
-    """Columns of names and the columns of amounts right of them. `amounts` has columns by side;
-    under "" those whose side the row tells. `section` is the column that says 收入 or 支出."""
+    """Columns of words and the columns of amounts right of them; `names` are those of the words
+    that name lines. `amounts` has columns by side; under "" those whose side the row tells.
+    `section` is the column that says 收入 or 支出."""
 
     labels: tuple[int, ...]
+    names: tuple[int, ...]
     amounts: tuple[tuple[str, tuple[Column, ...]], ...]
     side: str | None
     section: int | None = None
@@ -67,8 +69,32 @@ def _collect(heads: Sequence[Head], book: Notebook, found: _Found) -> None:
                 inside.add(row)
                 for block in blocks:
                     _row(row, block, found, book)
+        _columns_of_balances(head, found, book)
     for kind, stated in balances_outside(book, inside, found.balances).items():
         found.balances.setdefault(kind, []).extend(stated)
+
+
+def _columns_of_balances(head: Head, found: _Found, book: Notebook) -> None:
+    """期初余额 and 期末余额 as columns, with rows for cash and bank: of the total row, or their
+    sum."""
+    for kind in ("opening", "closing"):
+        column = head.one(kind)
+        if column is None or kind in found.balances:
+            continue
+        stated = []
+        for row in range(head.body[0], head.body[1] + 1):
+            if is_amount(book.grid.value(row, column.index)):
+                amount = book.amount(row, column.index, column.unit)
+                if amount is not None:
+                    cell = book.cell(row, column.index)
+                    total = any(words.total_of(text) for _, text in book.grid.label_cells(row))
+                    stated.append((total, Stated(cell, column.heading, amount)))
+        totals = [it for total, it in stated if total] or [it for _, it in stated]
+        if len(totals) == 1:
+            _keep_balance(kind, totals[0], found)
+        elif totals:
+            whole = sum(it.amount for it in totals)
+            _keep_balance(kind, Stated(totals[-1].cell, column.heading, whole), found)
 
 
 def _count(lines: Sequence[dict[str, Any]]) -> int:
@@ -94,7 +120,7 @@ def _blocks(head: Head, book: Notebook) -> list[Block]:
     for column in (*head.columns, None):
         naming = column is not None and column.role in _NAMING
         if column is None or (naming and amounts):
-            if amounts and labels:
+            if amounts and (labels or not blocks):
                 blocks.append(_block(labels, amounts, balance, head, book))
             labels, amounts, balance = [], [], None
         if column is None:
@@ -118,17 +144,20 @@ def _block(
     head: Head,
     book: Notebook,
 ) -> Block:
+    words_in = tuple(it.index for it in labels)
+    named = [it for it in labels if it.role in ("item", "summary") or not it.heading]
+    names = tuple(it.index for it in named) or words_in
     typed = {side: [it for it in amounts if it.role == side] for side in words.SIDES}
     if all(typed.values()):
         by_side = tuple((side, (_best(columns),)) for side, columns in typed.items())
-        return Block(tuple(it.index for it in labels), by_side, None, None, balance)
+        return Block(words_in, names, by_side, None, None, balance)
     side = next((it.side for it in (*amounts, *labels) if it.side), None)
     if len(amounts) > 1 and all(_MONTH.search(it.heading) for it in amounts):
         chosen: tuple[Column, ...] = tuple(amounts)
     else:
         chosen = (_best(amounts),)
     section = None if side else _section_column(labels, head, book)
-    return Block(tuple(it.index for it in labels), (("", chosen),), side, section, balance)
+    return Block(words_in, names, (("", chosen),), side, section, balance)
 
 
 _MONTH = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?:[(].*)?$")
@@ -181,13 +210,16 @@ def _name(row: int, block: Block, book: Notebook) -> tuple[int, str]:
         for column in block.labels
         if (text := book.grid.text(row, column)) and column != block.section
     ]
-    for column, text in reversed(texts):
+    first = sorted(texts, key=lambda it: it[0] in block.names)
+    for column, text in reversed(first):
         if words.numbering_level(text) is None and not is_amount(book.grid.value(row, column)):
             return column, text
     if block.section is not None:
         text = book.grid.text(row, block.section)
         if text and (words.section_of(text) is None or words.total_of(text)):
             return block.section, text
+    if not block.labels:
+        return 0, _UNNAMED
     return (texts[-1][0] if texts else block.labels[-1]), ""
 
 
@@ -290,6 +322,10 @@ def _sum(
         found.subtotals.append((side, len(found.lines[side]), stated))
 
 
+_UNNAMED = "本期发生额"
+"""For a row that has amounts under 本期收入 and 本期支出 and no words."""
+
+
 def _line(
     row: int,
     column: int,
@@ -299,6 +335,8 @@ def _line(
     block: Block,
     book: Notebook,
 ) -> Line:
+    if column == 0:
+        return Line(name, amount, book.cell(row, place))
     among, rest = words.among(name)
     level = words.numbered(name)[0]
     if level is None:
