@@ -1,6 +1,6 @@
 """Nodes in one line each. Time is given: tests that care set the clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from kiosk import villages
 from kiosk.config import Upstream, write_upstream
 from kiosk.node import Node, make_node, open_node
+from tests.sync import servers
 
 TOWNSHIP = "371721105000"
 VILLAGE = "371721105201"
@@ -68,6 +69,23 @@ def enrolled(village: Node, township: Node) -> Iterator[Node]:
     node = open_node(village.config.dir)
     yield node
     node.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], servers.Server]]:
+    """Starts servers and waits until they answer; what still runs is ended after the test."""
+    started: list[servers.Server] = []
+
+    def start(dir: Path, port: int = 0) -> servers.Server:
+        server = servers.start(dir, port)
+        started.append(server)
+        servers.until_healthy(server)
+        return server
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.kill()
 
 
 def copied(source: Node, target: Node, channel: str = "public") -> None:
