@@ -1,17 +1,22 @@
 """The demo's plan on any day, and one whole demo built on a fixed day."""
 
 import json
+import shutil
+import subprocess
+import sys
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from kiosk import clock, duties
+from kiosk import clock, config, duties
 from kiosk.attachments import named
-from kiosk.demo import book, build, places, scenes
+from kiosk.demo import book, build, places, run, scenes
 from kiosk.demo.acts import Confirm, DeclareNone, Excuse, Open, Post, Step, Withdraw, moment
 from kiosk.demo.places import BEIZHAI, DONGHU, STORIES, TOWNSHIP_CODE, XIZHUANG, Place
 from kiosk.demo.plan import plan
@@ -25,6 +30,7 @@ from kiosk.rules import accounts, catalogue, timeliness
 from kiosk.rules.calendar import Period
 from kiosk.rules.timeliness import LATE, Event, Facts
 from kiosk.sync import contacts
+from tests.sync import servers
 
 TODAY = date(2026, 11, 25)
 NOW = moment(TODAY, 4, 34)
@@ -225,6 +231,111 @@ def test_the_folder_says_what_is_in_it(demo: list[build.DemoNode]) -> None:
     held = json.loads((dir / build.MANIFEST).read_text("utf-8"))
     assert {node["role"] for node in held["nodes"]} == {"township", "village"}
     assert not list(dir.parent.glob(".data.new-*"))
+
+
+# ---- the command ----
+
+
+@pytest.fixture
+def copied(demo: list[build.DemoNode], tmp_path: Path) -> Path:
+    return shutil.copytree(demo[0].dir.parent, tmp_path / "demo")
+
+
+def four_free_ports() -> int:
+    while True:
+        port = servers.free_port()
+        try:
+            run.check_ports(port, 4)
+        except run.DemoFailed:
+            continue
+        return port
+
+
+def started(dir: Path, port: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [*servers.KIOSK, "demo", "--dir", str(dir), "--port", str(port), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_command_serves_every_node_and_ends_them_all(copied: Path) -> None:
+    port = four_free_ports()
+    process = started(copied, port)
+    try:
+        assert process.stdout is not None
+        nodes = json.loads(process.stdout.readline())["nodes"]
+        assert [node["url"] for node in nodes] == [f"http://127.0.0.1:{port + n}" for n in range(4)]
+        assert [node["role"] for node in nodes] == ["township", "village", "village", "village"]
+        assert all(servers.answers(port + n) for n in range(4))
+        assert Path(nodes[3]["dir"]) == copied / BEIZHAI.code
+        for node in nodes:
+            with urllib.request.urlopen(node["url"] + "/", timeout=30) as answer:
+                assert node["name"] in answer.read().decode()
+        assert config.load(copied / TOWNSHIP_CODE).public_url == nodes[0]["url"]
+        upstreams = [config.load(copied / place.code).upstream for place in STORIES]
+        assert [up.url for up in upstreams if up] == [nodes[0]["url"]] * 2 + [build.CLOSED]
+        assert {up.public_url for up in upstreams if up} == {nodes[0]["url"]}
+
+        second = started(copied, port)
+        _, said = second.communicate(timeout=30)
+        assert second.returncode == 1
+        assert f"端口 {port} 不能用" in said
+    finally:
+        process.terminate()
+        out, _ = process.communicate(timeout=30)
+    assert (process.returncode, out) == (0, "")
+    assert not any(servers.answers(port + n) for n in range(4))
+
+
+def test_the_command_ends_everything_when_a_node_dies(copied: Path) -> None:
+    port = four_free_ports()
+    (copied / XIZHUANG.code / "node.key").write_text("no key")
+    process = started(copied, port)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "西庄村的服务停了" in said and "已损坏" in said
+    assert not any(servers.answers(port + n) for n in range(4))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can tell children")
+def test_a_demo_that_was_killed_leaves_no_server(copied: Path) -> None:
+    port = four_free_ports()
+    process = started(copied, port)
+    assert process.stdout is not None and process.stdout.readline()
+    process.kill()
+    process.communicate(timeout=30)
+    servers.until(lambda: not any(servers.answers(port + n) for n in range(4)), 30)
+
+
+def test_the_offline_village_comes_back_when_its_address_is_mended(copied: Path) -> None:
+    nodes, _ = build.read(copied)
+    mended = nodes[3].dir
+    up = config.load(mended).upstream
+    assert up is not None and up.url == build.CLOSED
+    config.write_upstream(mended, replace(up, url="http://127.0.0.1:8000"))
+    run.set_addresses(nodes, 8100)
+    up = config.load(mended).upstream
+    assert up is not None and up.url == up.public_url == "http://127.0.0.1:8100"
+
+
+def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"mine")
+    done = started(tmp_path, 8000)
+    _, said = done.communicate(timeout=30)
+    assert done.returncode == 1 and "不是演示数据" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
+
+
+def test_the_data_is_kept_beside_the_checkout_or_with_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(__file__).parents[2]
+    assert run.default_dir(root) == root / "demo-data"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(run.sys, "platform", "linux")
+    assert run.default_dir(tmp_path) == tmp_path / "data" / "sanwu-kiosk" / "demo"
 
 
 def test_a_build_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
