@@ -42,6 +42,7 @@ class _Candidate:
     grid: Grid
     heads: tuple[Head, ...]
     form: str
+    natural: str | None
     score: int
 
 
@@ -67,6 +68,7 @@ def read(
     sheet = sheet or answers.get("sheet")
     side = answers.get("side")
     found = [it for grid in grids for it in _candidates(grid, form, columns)]
+    found = [it for it in found if it.natural == form] or found
     if sheet is not None:
         found = [it for it in found if it.grid.name == sheet] or found
     chosen = _chosen(found)
@@ -110,7 +112,8 @@ def _candidates(
     heads = find_heads(grid, mapping)
     if not heads:
         return []
-    kind = form or _form_of(grid, heads)
+    natural = _form_of(grid, heads)
+    kind = form or natural
     if kind not in FORMS:
         return []
     if kind == "person_list" and not any(head.has("name") for head in heads):
@@ -122,7 +125,8 @@ def _candidates(
     )
     if not lines:
         return []
-    return [_Candidate(grid, tuple(heads), kind, min(lines, 20) // (4 if grid.hidden else 1))]
+    score = min(lines, 20) // (4 if grid.hidden else 1)
+    return [_Candidate(grid, tuple(heads), kind, natural, score)]
 
 
 def _form_of(grid: Grid, heads: Sequence[Head]) -> str | None:
@@ -350,10 +354,12 @@ def _columns(heads: Sequence[Head], form: str, book: Notebook) -> list[ColumnRea
     if form == "person_list":
         head = persons.with_roles(head, book)
     found = []
+    side: str | None = None
     for column in head.columns:
         role = column.role or "ignore"
-        if role in ("item", "amount") and column.side and form == "finance_statement":
-            role = f"{column.side}_item" if role == "item" else column.side
+        side = column.side or (None if role == "item" else side)
+        if role in ("item", "amount") and side and form == "finance_statement":
+            role = f"{side}_item" if role == "item" else side
         found.append(ColumnRead(column.letter, column.heading, role, ROLES[role]))
     return found
 

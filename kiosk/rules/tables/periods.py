@@ -86,7 +86,8 @@ def period_found(texts: Iterable[str], days: Iterable[Value] = ()) -> tuple[str 
     whole = any(it.year is not None and it.part == "" for it in said)
     if whole and title_year is not None:
         return period_id(title_year, ""), ""
-    dates = [date for day in written if (date := day.on(title_year))]
+    year = title_year or next((day.year for day in written if day.year), None)
+    dates = [date for day in written if (date := day.on(year))]
     if dates and (found := period_of(dates)):
         return found, ""
     if title_year is not None:
@@ -102,7 +103,7 @@ _YEARS = (
     re.compile(r"(?<!\d)(?P<year>[2-3]\d)年(?=度?(?:第?[1-4一二三四]季|[上下]半年|\d{1,2}月))"),
     re.compile(rf"{_YEAR}(?!\d)(?![年.\-/])"),
 )
-_TO = r"(?:至|到|-|~|—|–|、|―|〜)"
+_TO = r"(?:至|到|-|~|—|–|―|〜)"
 _SPANS = (
     re.compile(
         rf"(?P<first>\d{{1,2}})月\d{{1,2}}[日号]{_TO}(?:(?P<until>\d{{4}})年)?"
