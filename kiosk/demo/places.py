@@ -164,7 +164,7 @@ def _others(count: int) -> Iterator[Place]:
         households = r.randint(180, 420)
         yield Place(
             str(int(BEIZHAI.code) + 1 + n),
-            f"{_BEFORE[n // len(_AFTER) % len(_BEFORE)]}{_AFTER[n % len(_AFTER)]}村",
+            f"{_BEFORE[n % len(_BEFORE)]}{_AFTER[n % len(_AFTER)]}村",
             EXTRA,
             *(names[0], names[0], names[1], names[2], names[3], names[4]),
             committee=tuple(names[5:8]),

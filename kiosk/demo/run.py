@@ -177,7 +177,7 @@ def as_json(running: list[Running]) -> str:
         }
         for each in running
     ]
-    return json.dumps({"nodes": nodes}, ensure_ascii=False)
+    return json.dumps({"nodes": nodes})
 
 
 def in_words(running: list[Running]) -> str:
