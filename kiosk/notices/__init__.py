@@ -3,11 +3,13 @@
 from kiosk.notices.commands import (
     NotChangeable,
     NotPublishable,
+    NotReviewed,
     Problem,
     correct,
     form_of,
     problems,
     publish,
+    publish_reviewed,
     withdraw,
 )
 from kiosk.notices.projection import ROOM
@@ -17,6 +19,7 @@ __all__ = [
     "ROOM",
     "NotChangeable",
     "NotPublishable",
+    "NotReviewed",
     "Notice",
     "Problem",
     "Version",
@@ -25,5 +28,6 @@ __all__ = [
     "notice",
     "problems",
     "publish",
+    "publish_reviewed",
     "withdraw",
 ]

@@ -13,10 +13,12 @@ from typing import Any
 from ulid import ULID
 
 from kiosk import clock
-from kiosk.journal.log import Journal
+from kiosk.journal.log import Draft, Journal
 from kiosk.notices import queries
 from kiosk.notices.projection import is_readable
 from kiosk.notices.queries import Notice
+from kiosk.reviews import queries as reviews_of
+from kiosk.reviews.queries import Review
 from kiosk.rules import accounts, privacy, timeliness
 from kiosk.rules.catalogue import Item
 
@@ -25,6 +27,8 @@ TOWNSHIP = "township"
 
 BUILT_FORMS = ("finance_statement", "ledger", "person_list", "decision")
 TITLE_LIMIT = 80
+NOT_PERSONAL = ("missing", "sum")
+"""Kinds of problems that are not about personal data."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class NotPublishable(ValueError):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("；".join(f"{it.place}：{it.message}" for it in problems))
         self.problems = problems
+
+
+class NotReviewed(ValueError):
+    """Somebody who must agree has not; the message says who, in plain Chinese."""
 
 
 class NotChangeable(ValueError):
@@ -96,6 +104,72 @@ def problems(
     return found
 
 
+def written(
+    journal: Journal,
+    *,
+    item: Item | str,
+    title: str,
+    content: Mapping[str, Any],
+    period: str = "",
+    event: str = "",
+    attachments: Iterable[Mapping[str, Any]] = (),
+    contact: str = "",
+    unmasked: bool = False,
+) -> dict[str, Any]:
+    """The body of a notice that may be posted, without reviews and display period.
+
+    `unmasked` lets personal data pass: somebody answers for it (`kiosk.reviews`). Raises
+    NotPublishable; ValueError where the content does not have the shape of the item's form.
+    """
+    form = form_of(item)
+    body: dict[str, Any] = {
+        "item": item.id if isinstance(item, Item) else TOWNSHIP,
+        "affairs": item.affairs if isinstance(item, Item) else TOWNSHIP,
+        "title": title.strip(),
+        "form": form,
+        "period": period,
+        "event": event,
+        "content": dict(content),
+        "attachments": [dict(attachment) for attachment in attachments],
+        "reviews": [],
+        "display_until": "",
+        "contact": contact.strip(),
+    }
+    _check(body, queries.before(journal, journal.code, body["item"], period, form), unmasked)
+    return body
+
+
+def rewritten(
+    journal: Journal,
+    id: str,
+    *,
+    reason: str,
+    title: str,
+    content: Mapping[str, Any],
+    attachments: Iterable[Mapping[str, Any]] = (),
+    contact: str = "",
+    unmasked: bool = False,
+) -> dict[str, Any]:
+    """The body of a correction of an own notice that may be posted, without its reviews.
+
+    Item, form, period and display period stay as they were. Raises NotChangeable, NotPublishable.
+    """
+    standing = _own(journal, id)
+    if standing.body is None:
+        raise NotChangeable("这条公开的内容已经删除，不能更正。请重新公开一条。")
+    body = {
+        **standing.body,
+        "title": title.strip(),
+        "content": dict(content),
+        "attachments": [dict(attachment) for attachment in attachments],
+        "reviews": [],
+        "contact": contact.strip(),
+        "reason": reason.strip(),
+    }
+    _check(body, queries.previous_period(journal, standing), unmasked)
+    return body
+
+
 def publish(
     journal: Journal,
     *,
@@ -116,25 +190,19 @@ def publish(
     period counts from `today` (Beijing). Raises NotPublishable; ValueError where the content does
     not have the shape of the item's form.
     """
-    form = form_of(item)
-    until = (
-        timeliness.display_until(item, today or clock.today()) if isinstance(item, Item) else None
+    body = written(
+        journal,
+        item=item,
+        title=title,
+        content=content,
+        period=period,
+        event=event,
+        attachments=attachments,
+        contact=contact,
     )
-    body: dict[str, Any] = {
-        "item": item.id if isinstance(item, Item) else TOWNSHIP,
-        "affairs": item.affairs if isinstance(item, Item) else TOWNSHIP,
-        "title": title.strip(),
-        "form": form,
-        "period": period,
-        "event": event,
-        "content": dict(content),
-        "attachments": [dict(attachment) for attachment in attachments],
-        "reviews": [dict(review) for review in reviews],
-        "display_until": until.isoformat() if until else "",
-        "contact": contact.strip(),
-    }
-    before = queries.before(journal, journal.code, body["item"], period, form)
-    _check(body, before)
+    body["reviews"] = [dict(review) for review in reviews]
+    if isinstance(item, Item):
+        body["display_until"] = _display_until(item, today or clock.today())
     id = str(ULID.from_datetime(clock.now()))
     journal.append("public", "notice.published", id, body, actor=actor)
     return id
@@ -156,20 +224,51 @@ def correct(
 
     Item, form, period and display period stay as they were. Raises NotChangeable, NotPublishable.
     """
-    standing = _own(journal, id)
-    if standing.body is None:
-        raise NotChangeable("这条公开的内容已经删除，不能更正。请重新公开一条。")
-    body = {
-        **standing.body,
-        "title": title.strip(),
-        "content": dict(content),
-        "attachments": [dict(attachment) for attachment in attachments],
-        "reviews": [dict(review) for review in reviews],
-        "contact": contact.strip(),
-        "reason": reason.strip(),
-    }
-    _check(body, queries.previous_period(journal, standing), "更正原因", reason)
+    body = rewritten(
+        journal,
+        id,
+        reason=reason,
+        title=title,
+        content=content,
+        attachments=attachments,
+        contact=contact,
+    )
+    body["reviews"] = [dict(review) for review in reviews]
     journal.append("public", "notice.corrected", id, body, actor=actor)
+
+
+def publish_reviewed(journal: Journal, review: str, *, actor: str, item: Item) -> str:
+    """Posts what a completed review was about, with the names and days of its signatures; the
+    notice's id. `item` is the catalogue's of today, from which the display period follows.
+
+    Asked twice, it is posted once. Raises NotReviewed where a signature or a confirmation is
+    missing, NotChangeable where the notice to be corrected is gone, NotPublishable where what is
+    on the board by now contradicts it.
+    """
+    with journal.writing():
+        found = reviews_of.review(journal, review, journal.code)
+        if found is None:
+            raise NotReviewed("没有找到这份送审。")
+        if found.used:
+            return found.used
+        if not found.publishable:
+            raise NotReviewed(_why_not(found))
+        body = {**found.notice, "reviews": found.reviews}
+        if found.corrects:
+            id, kind = found.corrects, "notice.corrected"
+            before = queries.previous_period(journal, _own(journal, id))
+        else:
+            id, kind = str(ULID.from_datetime(clock.now())), "notice.published"
+            body["display_until"] = _display_until(item, clock.today())
+            before = queries.before(journal, journal.code, item.id, body["period"], body["form"])
+        _check(body, before, bool(found.unmasked))
+        journal.append_all(
+            [
+                Draft("public", kind, id, body, actor),
+                Draft("parent", "review.used", review, {"notice": id}, actor),
+            ]
+        )
+        return id
 
 
 def withdraw(journal: Journal, id: str, *, actor: str, reason: str) -> None:
@@ -193,9 +292,20 @@ def _own(journal: Journal, id: str) -> Notice:
     return found
 
 
-def _check(
-    body: dict[str, Any], before: Notice | None, why: str = "", reason: str | None = None
-) -> None:
+def _display_until(item: Item, on: date) -> str:
+    until = timeliness.display_until(item, on)
+    return until.isoformat() if until else ""
+
+
+def _why_not(review: Review) -> str:
+    if review.next is not None:
+        return f"还缺{review.waits_for}的签字，签完才能公开。"
+    if review.state == "complete":
+        return "里面有没有遮盖的个人信息，要第二个人确认后才能公开。"
+    return f"这份送审{review.state_words}，不能公开。"
+
+
+def _check(body: dict[str, Any], before: Notice | None, unmasked: bool = False) -> None:
     if not is_readable(body):
         raise ValueError(f"the content does not fit the form {body['form']}")
     found = problems(
@@ -206,8 +316,10 @@ def _check(
         contact=body["contact"],
         previous=None if before is None else before.content,
     )
-    if reason is not None:
-        found += _problems_of_reason(why, reason)
+    if "reason" in body:
+        found += _problems_of_reason("更正原因", body["reason"])
+    if unmasked:
+        found = [it for it in found if it.kind in NOT_PERSONAL]
     if found:
         raise NotPublishable(found)
 

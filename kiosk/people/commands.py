@@ -13,7 +13,14 @@ from kiosk.people import queries
 from kiosk.people.queries import Account
 
 ROLES = {
-    "village": {"officer": "村干部（发布员）"},
+    "village": {
+        "officer": "村干部（发布员）",
+        "committee": "村务监督委员会",
+        "finance_group": "民主理财小组",
+        "branch": "村党组织",
+        "village_head": "村委会主任",
+        "secrecy": "保密审查",
+    },
     "township": {"supervisor": "乡镇监督员"},
 }
 FAILURES_ALLOWED = 5
