@@ -61,7 +61,7 @@ def test_noise_of_many_colours_becomes_jpeg():
     [
         (b"", "空的"),
         (b"%PDF-1.7 not a picture", "不是照片"),
-        (b"\0\0\0\x18ftypheic" + b"\0" * 40, "兼容性最佳"),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 40, "打不开"),
         (b"\xff" * (20 * 1024 * 1024 + 1), "太大"),
     ],
 )
@@ -80,6 +80,47 @@ def test_a_decompression_bomb_is_refused_unopened():
     data = encoded(Image.new("1", (9000, 9000)), "PNG")
     with pytest.raises(FileRefused, match="5000 万像素"):
         photo(data)
+
+
+def heic(picture, **options):
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return encoded(picture, "HEIF", **options)
+
+
+def test_an_iphone_photo_is_taken_upright_and_without_its_place():
+    exif = Image.Exif()
+    exif[0x010F] = "PhoneMaker"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"
+    data = heic(noise(128, 64), exif=exif.tobytes())
+    assert data[4:8] == b"ftyp" and b"PhoneMaker" in data
+    made = photo(data)
+    assert (made.width, made.height) == (64, 128)
+    assert b"PhoneMaker" not in made.data
+    assert not Image.open(io.BytesIO(made.data)).getexif()
+
+
+def test_a_heic_of_too_many_pixels_or_cut_short_is_refused():
+    data = heic(noise(256, 256))
+    with pytest.raises(FileRefused, match="打不开"):
+        photo(data[: len(data) // 2])
+    # ispe (ISO/IEC 23008-12) tells width and height before anything is decoded.
+    size = data.index(b"ispe") + 8
+    with pytest.raises(FileRefused, match=r"5000 万像素|打不开"):
+        photo(data[:size] + (30_000).to_bytes(4, "big") * 2 + data[size + 8 :])
+
+
+def test_a_png_with_a_palette_is_turned_upright_too():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    made = photo(encoded(noise(80, 60).quantize(16), "PNG", exif=exif))
+    assert (made.width, made.height) == (60, 80)
+
+
+def test_a_grey_photo_is_no_drawing():
+    assert photo(encoded(Image.effect_noise((90, 90), 80), "PNG")).type == "image/jpeg"
 
 
 def test_a_qr_code_is_local_svg_with_its_quiet_zone():
