@@ -107,7 +107,7 @@ def _told_differently(place: Place, books: Books, duty: Duty, usual: Step) -> li
         rows = [list(row) for row in right.content["rows"]]
         rows[2][3] += 10_000
         content = {**right.content, "rows": rows, "total": right.content["total"] + 10_000}
-        reason = f"{rows[2][1]}户月保障金多写了 100 元，合计一并更正，发放金额没有错。"
+        reason = f"{rows[2][1]}户月保障金多写了 100 元，合计一并更正，发放金额没有错"
         corrected = Correct(post.ref, reason, right)
         return [
             replace(usual, act=replace(post, writing=replace(right, content=content))),
@@ -118,7 +118,7 @@ def _told_differently(place: Place, books: Books, duty: Duty, usual: Step) -> li
     return [
         replace(usual, act=replace(post, ref="doubled", writing=old)),
         Step(usual.at + timedelta(minutes=18), place.code,
-             Withdraw("doubled", "误把上个月的内容又发了一遍，撤回后已发本月内容。")),
+             Withdraw("doubled", "误把上个月的内容又发了一遍，撤回后已发本月内容")),
         replace(usual, at=usual.at + timedelta(minutes=26)),
     ]  # fmt: skip
 
