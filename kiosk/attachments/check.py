@@ -41,14 +41,26 @@ def read_file(data: bytes, filename: str = "", form: str | None = None, **told: 
         ]
         if not opened.tables:
             return _document(paragraphs, form, ())
-    if kind == "text" and table_form is None and not _has_columns(text_of(data)):
-        lines = text_of(data).splitlines()
-        return _document([(f"第{n}段", line) for n, line in enumerate(lines, 1)], form, ())
+    if kind == "text" and table_form is None:
+        return _table_or_text(data, filename, form, told)
     grids = read_grids(data, filename)
     reading = tables.read(grids, table_form, filename=filename, **told)
     if reading.content is None and kind == "docx" and table_form is None:
         return _document(paragraphs, form, reading.questions, reading.personal)
     return reading
+
+
+def _table_or_text(data: bytes, filename: str, form: str | None, told: dict[str, Any]) -> Reading:
+    """A text file as the table it is recognised as, or else, unless cut into columns, as prose."""
+    text = text_of(data)
+    try:
+        reading = tables.read(read_grids(data, filename), filename=filename, **told)
+        if reading.content is not None or _has_columns(text):
+            return reading
+    except FileRefused:
+        if _has_columns(text):
+            raise
+    return _document([(f"第{n}段", it) for n, it in enumerate(text.splitlines(), 1)], form, ())
 
 
 def as_json(reading: Reading) -> dict[str, Any]:

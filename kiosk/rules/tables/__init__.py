@@ -9,6 +9,7 @@ must hold, never by position. What cannot be placed is shown, what had to be con
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from kiosk.rules import accounts
 from kiosk.rules.tables import ledger, persons, statement, words
@@ -74,7 +75,27 @@ def read(
     chosen = _chosen(found)
     if chosen is None:
         return _unrecognised(grids, form, period, filename)
-    return _Reader(grids, chosen, found, filename, period, unit, side).reading()
+    reading = _Reader(grids, chosen, found, filename, period, unit, side).reading()
+    red = _with_red_ink(chosen.grid)
+    if not reading.faults or red is chosen.grid:
+        return reading
+    told = replace(chosen, grid=red)
+    turned = [red if grid is chosen.grid else grid for grid in grids]
+    again = _Reader(turned, told, found, filename, period, unit, side).reading()
+    if again.faults:
+        return reading
+    said = Question("red", "红色的数当作负数（红字）读，各项合计才对得上，请核对。")
+    return replace(again, questions=(*again.questions, said))
+
+
+def _with_red_ink(grid: Grid) -> Grid:
+    """The sheet with positive numbers in red as negatives, as bookkeepers write them (红字)."""
+    red = {
+        place: replace(cell, value=-cell.value)
+        for place, cell in grid.cells.items()
+        if cell.red and isinstance(cell.value, int | Decimal) and cell.value > 0
+    }
+    return replace(grid, cells={**grid.cells, **red}) if red else grid
 
 
 def _has_long_fractions(grid: Grid, heads: Sequence[Head]) -> bool:
