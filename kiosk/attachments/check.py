@@ -7,7 +7,7 @@ found, by paragraph or page; of a picture nothing can be read, and that is said.
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from kiosk.attachments import FileRefused
@@ -47,7 +47,22 @@ def read_file(data: bytes, filename: str = "", form: str | None = None, **told: 
     reading = tables.read(grids, table_form, filename=filename, **told)
     if reading.content is None and kind == "docx" and table_form is None:
         return _document(paragraphs, form, reading.questions, reading.personal)
+    if form is not None and table_form is None:
+        return _as_attachment(reading, form)
     return reading
+
+
+def _as_attachment(reading: Reading, form: str) -> Reading:
+    """A table beside a text form: what is personal in it, and no sums."""
+    return replace(
+        reading,
+        form=form,
+        content=None,
+        lines=reading.lines if isinstance(reading.lines, int) else sum(reading.lines.values()),
+        totals=None,
+        total=None,
+        faults=(),
+    )
 
 
 def _table_or_text(data: bytes, filename: str, form: str | None, told: dict[str, Any]) -> Reading:
@@ -56,7 +71,7 @@ def _table_or_text(data: bytes, filename: str, form: str | None, told: dict[str,
     try:
         reading = tables.read(read_grids(data, filename), filename=filename, **told)
         if reading.content is not None or _has_columns(text):
-            return reading
+            return reading if form is None else _as_attachment(reading, form)
     except FileRefused:
         if _has_columns(text):
             raise

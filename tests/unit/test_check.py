@@ -51,6 +51,8 @@ def test_a_form_can_be_forced(tmp_path):
     assert json.loads(run(path, "--json").stdout)["form"] == "finance_statement"
     forced = json.loads(run(path, "--json", "--form", "person_list").stdout)
     assert (forced["form"], forced["questions"][0]["about"]) == ("person_list", "form")
+    attached = json.loads(run(DATA / "persons.xlsx", "--json", "--form", "notice").stdout)
+    assert (attached["form"], attached["totals"], len(attached["personal"])) == ("notice", None, 92)
 
 
 def test_known_failures_are_one_line_and_wrong_usage_is_two(tmp_path):

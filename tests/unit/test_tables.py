@@ -677,6 +677,38 @@ def test_a_title_may_say_that_all_is_expense():
     assert lines(read_rows(rows)) == [("2026-05-02", 0, 5_000), ("2026-05-05", 0, -2_000)]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        ("日期", "摘要", "金额（收入）", "金额（支出）", "累计余额"),
+        ("记账日期", "经济内容", "借方金额", "贷方金额", "账面余额"),
+        ("时间", "事由", "增加（元）", "减少（元）", "结存"),
+        ("日　期", "摘　要", "收　入", "支　出", "结　余"),
+    ],
+)
+def test_columns_are_known_by_any_of_their_names(head):
+    rows = ledger_rows(
+        *(
+            (None, "上月结余", None, None, 10),
+            ("5.1", "租", 5, None, 15),
+            ("5.2", "水", None, 3, 12),
+        ),
+        head=head,
+    )
+    assert sums(read_rows(rows)) == (1_000, 500, 300, 1_200)
+
+
+def test_cash_and_bank_in_columns_of_their_own_are_added():
+    rows = [
+        ["东湖村2026年5月收支明细"],
+        ["日期", "摘要", "收入", None, "支出", None],
+        [None, None, "现金收入", "银行收入", "现金支出", "银行支出"],
+        *(["5.1", "租", 5, 6], ["5.2", "水", None, None, 3, 1], ["合计", None, 5, 6, 3, 1]),
+    ]
+    reading = read_rows(rows, ("A2:A3", "B2:B3", "C2:D2", "E2:F2"))
+    assert (sums(reading)[1:3], reading.faults) == ((1_100, 400), ())
+
+
 def test_a_flow_that_nothing_tells_is_asked():
     rows = ledger_rows(("5.2", "电", 50), head=("日期", "用途", "金额"), title="2026年5月明细")
     reading = read_rows(rows)

@@ -286,6 +286,8 @@ def _column(grid: Grid, index: int, path: list[str], body: tuple[int, int]) -> C
     if any(words.role_of(text) == "other" for text in path):
         role = "other"
     unit = next((it for text in reversed(path) if (it := words.unit_in_heading(text))), None)
+    if role == "amount" and (own := words.sides_named(leaf)):
+        role = own
     numbers, texts, dates = _profile(grid, index, body)
     if role in ("income", "expense", "amount") and texts > numbers:
         role = "item"

@@ -8,16 +8,16 @@ Of 借方 and 贷方 the running balance says which is income.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from kiosk.rules.accounts import Fault
 from kiosk.rules.tables import words
+from kiosk.rules.tables.balances import balances_outside
+from kiosk.rules.tables.days import Entry, date_entries
 from kiosk.rules.tables.grid import Value, written
 from kiosk.rules.tables.heads import Column, Head, is_amount, is_nothing, is_repeated
-from kiosk.rules.tables.periods import Day, day_written, span
+from kiosk.rules.tables.periods import Day, day_written
 from kiosk.rules.tables.reading import Draft, Notebook
-from kiosk.rules.tables.statement import balances_outside
 from kiosk.rules.tables.sums import (
     LedgerLine,
     LedgerSums,
@@ -30,23 +30,8 @@ _Flow = tuple[str | None, int, str]
 
 
 @dataclass
-class _Line:
-    row: int
-    day: Day | None
-    day_row: int
-    day_value: Value | None
-    summary: str
-    handler: str
-    amounts: dict[str, int]
-    cells: dict[str, str]
-    balance: int | None
-    balance_cell: str
-    on: date | None = None
-
-
-@dataclass
 class _Found:
-    lines: list[_Line] = field(default_factory=list)
+    lines: list[Entry] = field(default_factory=list)
     totals: list[LedgerTotal] = field(default_factory=list)
     opening: Stated | None = None
     closing: Stated | None = None
@@ -54,7 +39,7 @@ class _Found:
     month: int = 0
     sub: int = 0
     side: str | None = None
-    day: tuple[Day | None, int, Value | None] = (None, 0, None)
+    day: Day | None = None
     month_above: int | None = None
 
 
@@ -66,7 +51,7 @@ def read(heads: Sequence[Head], book: Notebook, title: str) -> Draft:
         if not head.has("income", "expense", "amount"):
             continue
         found.page = len(found.lines)
-        found.day = (None, 0, None)
+        found.day = None
         for row in range(head.body[0], head.body[1] + 1):
             if row not in book.grid.rows:
                 continue
@@ -75,7 +60,7 @@ def read(heads: Sequence[Head], book: Notebook, title: str) -> Draft:
             else:
                 _row(row, head, found, book, swap)
     _balances_aside(heads, found, book)
-    _date_lines(found, book)
+    date_entries(found.lines, book)
     checked = [
         LedgerLine(it.summary, it.amounts, it.cells, it.balance, it.balance_cell)
         for it in found.lines
@@ -214,16 +199,14 @@ def _line_row(row: int, name: str, head: Head, found: _Found, book: Notebook, sw
         if amount or not amounts:
             amounts[side] = amounts.get(side, 0) + amount
             cells[side] = cell
-    day, day_row, value = _day(row, head, found, book)
+    day = _day(row, head, found, book)
     handler = head.one("handler")
     balance = head.one("balance")
     summary = _words(row, head, book) or name
     found.lines.append(
-        _Line(
+        Entry(
             row=row,
             day=day,
-            day_row=day_row,
-            day_value=value,
             summary=summary,
             handler=_text(row, handler, book),
             amounts=amounts,
@@ -305,7 +288,8 @@ def _total_row(
     for side, amount, cell in _flows(row, head, found, book, swap):
         side = total.side or side
         if side is not None:
-            stated[side] = Stated(cell, words.bare(name), amount)
+            more = stated[side].amount if side in stated else 0
+            stated[side] = Stated(cell, words.bare(name), amount + more)
     column = head.one("balance")
     balance = None
     if column is not None and (left := book.amount(row, column.index, column.unit)) is not None:
@@ -367,7 +351,7 @@ def _day_above(row: int, name: str, head: Head, found: _Found, book: Notebook) -
     if day.day is None:
         found.month_above = day.month
     elif column is not None and value is not None:
-        found.day = (day, row, value)
+        found.day = day
 
 
 def _goes_on(row: int, at: Column, head: Head, book: Notebook) -> bool:
@@ -386,101 +370,46 @@ def _balances_aside(heads: Sequence[Head], found: _Found, book: Notebook) -> Non
         found.closing = ends[-1] if ends else None
 
 
-def _day(
-    row: int, head: Head, found: _Found, book: Notebook
-) -> tuple[Day | None, int, Value | None]:
+def _day(row: int, head: Head, found: _Found, book: Notebook) -> Day | None:
     """The date of a row: its own, or that of the line above where the cell is empty or merged."""
     column, month, day = head.one("date"), head.one("month"), head.one("day")
     if month is not None and day is not None:
         return _split_day(row, month, day, column, found, book)
     if column is None:
-        return None, row, None
+        return None
     value = book.grid.spread(row, column.index)
-    if value is None or (is_nothing(value) and not str(value).strip().isdigit()):
+    if value is None or is_nothing(value):
         return found.day
-    read_day = day_written(value)
-    if read_day is None:
+    written_day = day_written(value)
+    if written_day is None:
         book.leave(row, column.index, "这个日期看不懂，请改成 2026-05-01 这样的写法。")
-        return None, row, value
-    if read_day.month is None and found.month_above is not None:
-        read_day = replace(read_day, month=found.month_above)
-    found.day = (read_day, row, value)
-    return found.day
+        return None
+    if written_day.month is None and found.month_above is not None:
+        written_day = replace(written_day, month=found.month_above)
+    found.day = written_day
+    return written_day
 
 
 def _split_day(
     row: int, month: Column, day: Column, year: Column | None, found: _Found, book: Notebook
-) -> tuple[Day | None, int, Value | None]:
+) -> Day | None:
     """月 and 日 in columns of their own, the month once for all its lines."""
-    before = found.day[0]
+    before = found.day
     said = [_number(book.grid.spread(row, it.index)) for it in (month, day)]
     if said == [None, None]:
-        return found.day
+        return before
     on_year = _number(book.grid.spread(row, year.index)) if year else None
-    made = Day(
+    found.day = Day(
         on_year if on_year and on_year > 1900 else (before.year if before else None),
         said[0] or (before.month if before else None),
         said[1] or (before.day if before else None),
     )
-    found.day = (made, row, book.grid.spread(row, day.index))
     return found.day
 
 
 def _number(value: Value | None) -> int | None:
     found = re.match(r"\s*(\d{1,4})\s*[年月日号]?\s*$", written(value)) if value else None
     return int(found[1]) if found else None
-
-
-def _date_lines(found: _Found, book: Notebook) -> None:
-    """Dates with the year of the period, a zero that Excel ate put back, and what is amiss."""
-    first, last = span(book.period) if book.period else (None, None)
-    month = first.month if first and last and first.month == last.month else None
-    years = [it.day.year for it in found.lines if it.day and it.day.year]
-    year = first.year if first else (years[0] if years else None)
-    before: date | None = None
-    for number, line in enumerate(found.lines):
-        if line.day is None:
-            continue
-        line.on = line.day.on(year, month)
-        if line.day.tenfold and line.on is not None:
-            line.on = _with_zero(line, before, _next_day(found.lines[number + 1 :], year, month))
-        before = line.on or before
-    unknown = [it.row for it in found.lines if it.day and it.on is None]
-    outside = [it.row for it in found.lines if it.on and not _within(it.on, first, last)]
-    for rows, said in (
-        (unknown, "的日期缺年份或日子，请补上。"),
-        (outside, "的日期不在这一期里，请核对。"),
-    ):
-        if rows:
-            listed = "、".join(map(str, rows[:5])) + (" 等" if len(rows) > 5 else "")
-            book.ask("dates", f"第 {listed} 行{said}")
-
-
-def _within(on: date, first: date | None, last: date | None) -> bool:
-    return first is None or last is None or first <= on <= last
-
-
-def _next_day(lines: Sequence[_Line], year: int | None, month: int | None) -> date | None:
-    for line in lines:
-        if line.day is not None and not line.day.tenfold and (on := line.day.on(year, month)):
-            return on
-    return None
-
-
-def _with_zero(line: _Line, before: date | None, after: date | None) -> date | None:
-    """4.1 kept by Excel may have been 4.10: the one that keeps the order of the lines."""
-    assert line.on is not None and line.day is not None
-    later = (
-        line.on.replace(day=line.on.day * 10)
-        if line.on.day * 10 <= 28 or (line.on.day == 3 and line.on.month != 2)
-        else line.on
-    )
-    fits = [
-        on
-        for on in (line.on, later)
-        if (before is None or on >= before) and (after is None or on <= after)
-    ]
-    return fits[0] if fits else line.on
 
 
 def _credit_is_income(heads: Sequence[Head], book: Notebook) -> bool:

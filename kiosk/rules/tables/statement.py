@@ -6,31 +6,19 @@ recognised by their words wherever they stand.
 """
 
 import re
-from collections.abc import Container, Iterator, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kiosk.rules.accounts import UNITS, AmountUnreadable, Fault, difference, parse_fen, yuan
+from kiosk.rules.accounts import Fault, difference, yuan
 from kiosk.rules.tables import words
+from kiosk.rules.tables.balances import balances_in, balances_outside
+from kiosk.rules.tables.blocks import Block, blocks_of
 from kiosk.rules.tables.grid import label, written
 from kiosk.rules.tables.heads import Column, Head, is_amount, is_repeated
 from kiosk.rules.tables.nesting import Line, full_breakdowns, settle
 from kiosk.rules.tables.reading import Draft, Notebook
 from kiosk.rules.tables.sums import Stated, StatementSums, statement_faults
-
-
-@dataclass(frozen=True)
-class Block:
-    """Columns of words and the columns of amounts right of them; `names` are those of the words
-    that name lines. `amounts` has columns by side; under "" those whose side the row tells.
-    `section` is the column that says 收入 or 支出."""
-
-    labels: tuple[int, ...]
-    names: tuple[int, ...]
-    amounts: tuple[tuple[str, tuple[Column, ...]], ...]
-    side: str | None
-    section: int | None = None
-    balance: Column | None = None
 
 
 @dataclass
@@ -60,7 +48,7 @@ def read(sheets: Sequence[tuple[Sequence[Head], Notebook]]) -> Draft:
 def _collect(heads: Sequence[Head], book: Notebook, found: _Found) -> None:
     inside: set[int] = set()
     for head in heads:
-        blocks = _blocks(head, book)
+        blocks = blocks_of(head, book)
         if not blocks:
             continue
         found.side = _side_above(book, head) or found.side
@@ -109,88 +97,6 @@ def _side_above(book: Notebook, head: Head) -> str | None:
             return words.section_of(cells[0][1]) or words.sides_named(cells[0][1])
         if any(is_amount(book.grid.value(row, column)) for column, _ in cells):
             break
-    return None
-
-
-def _blocks(head: Head, book: Notebook) -> list[Block]:
-    blocks: list[Block] = []
-    labels: list[Column] = []
-    amounts: list[Column] = []
-    balance: Column | None = None
-    for column in (*head.columns, None):
-        naming = column is not None and column.role in _NAMING
-        if column is None or (naming and amounts):
-            if amounts and (labels or not blocks):
-                blocks.append(_block(labels, amounts, balance, head, book))
-            labels, amounts, balance = [], [], None
-        if column is None:
-            break
-        if naming:
-            labels.append(column)
-        elif column.role in ("income", "expense", "amount"):
-            amounts.append(column)
-        elif column.role == "balance":
-            balance = column
-    return blocks
-
-
-_NAMING = ("item", "summary", "seq", "", "date", "month", "day", "voucher", "name", "direction")
-
-
-def _block(
-    labels: list[Column],
-    amounts: list[Column],
-    balance: Column | None,
-    head: Head,
-    book: Notebook,
-) -> Block:
-    words_in = tuple(it.index for it in labels)
-    named = [it for it in labels if it.role in ("item", "summary") or not it.heading]
-    names = tuple(it.index for it in named) or words_in
-    typed = {side: [it for it in amounts if it.role == side] for side in words.SIDES}
-    if all(typed.values()):
-        by_side = tuple((side, (_best(columns),)) for side, columns in typed.items())
-        return Block(words_in, names, by_side, None, None, balance)
-    side = next((it.side for it in (*amounts, *labels) if it.side), None)
-    if len(amounts) > 1 and all(_MONTH.search(it.heading) for it in amounts):
-        chosen: tuple[Column, ...] = tuple(amounts)
-    else:
-        chosen = (_best(amounts),)
-    section = None if side else _section_column(labels, head, book)
-    return Block(words_in, names, (("", chosen),), side, section, balance)
-
-
-_MONTH = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?:[(].*)?$")
-
-
-def _best(columns: Sequence[Column]) -> Column:
-    """Of several columns of amounts the one of this period: 本期 before 金额 before 合计."""
-
-    def rank(column: Column) -> int:
-        for value, pattern in (
-            (3, r"本[期季月次]|当[期月]|发生"),
-            (2, r"金额|数额"),
-            (1, r"合计|小计|总"),
-        ):
-            if re.search(pattern, column.heading):
-                return value
-        return 0
-
-    return max(columns, key=lambda it: (rank(it), it.role != "amount"))
-
-
-def _section_column(labels: list[Column], head: Head, book: Notebook) -> int | None:
-    for column in labels[:-1]:
-        texts = [
-            text
-            for row in range(head.body[0], head.body[1] + 1)
-            if (text := book.grid.text(row, column.index))
-            and not words.balance_kind(text)
-            and not words.total_of(text)
-            and words.SIGNATURE.search(text) is None
-        ]
-        if texts and all(words.section_of(text) for text in texts):
-            return column.index
     return None
 
 
@@ -259,7 +165,7 @@ def _cell(
         if amount is None:
             place, amount = _right_of(row, column, place, block, book)
         if amount is not None:
-            _keep_balance(kind, Stated(book.cell(row, place), _said(name), amount), found)
+            _keep_balance(kind, Stated(book.cell(row, place), words.said(name), amount), found)
         return
     if not name:
         if amount is not None:
@@ -313,7 +219,7 @@ def _sum(
         found.side = section
     if amount is None or side is None or (total and total.kind in ("carry", "running")):
         return
-    stated = Stated(book.cell(row, place), _said(name), amount)
+    stated = Stated(book.cell(row, place), words.said(name), amount)
     if total is None:
         found.sections[side].append(stated)
     elif total.kind == "all":
@@ -367,10 +273,6 @@ def _shown(raw: str) -> str:
     return re.sub(r"^其\s*中\s*[:：,，]?\s*", "", text).strip() or raw.strip()
 
 
-def _said(name: str) -> str:
-    return words.bare(name) or name
-
-
 def _keep_balance(kind: str, stated: Stated, found: _Found) -> None:
     found.balances.setdefault(kind, []).append(stated)
 
@@ -384,62 +286,13 @@ def _is_aside(row: int, name: str, columns: tuple[Column, ...], book: Notebook) 
 
 
 def _aside(row: int, column: int, name: str, found: _Found, book: Notebook) -> None:
-    for kind, stated in _balances_in(row, column, book):
+    for kind, stated in balances_in(row, column, book):
         if kind not in found.balances:
             _keep_balance(kind, stated, found)
     if words.NOTE.match(name):
         note = written(book.grid.value(row, column)).strip()
         if note not in book.notes:
             book.notes.append(note)
-
-
-_BALANCE_SAID = re.compile(
-    r"(?P<name>[一-鿿\d]{2,14}?)(?::|为|是|共|计)?(?P<amount>¥?-?[\d,]+(?:\.\d+)?)(?P<unit>万元|元)"
-)
-
-
-def _balances_in(row: int, column: int, book: Notebook) -> Iterator[tuple[str, Stated]]:
-    """Balances in a sentence: 上期结余104,268.91元，……。"""
-    text = label(book.grid.value(row, column))
-    for it in _BALANCE_SAID.finditer(text):
-        kind = words.balance_kind(it["name"], book.period)
-        if kind in ("opening", "closing", "remainder"):
-            try:
-                amount = parse_fen(it["amount"], UNITS[it["unit"]])
-            except AmountUnreadable:
-                continue
-            yield kind, Stated(book.cell(row, column), it["name"], amount)
-
-
-def balances_outside(
-    book: Notebook, inside: Set[int], known: Container[str] = ()
-) -> dict[str, list[Stated]]:
-    """Balances above or below a table: 上期结余： and its amount in the same or the next cell.
-
-    Rows `inside` a table and kinds that are known are left out.
-    """
-    found: dict[str, list[Stated]] = {}
-    for row, columns in book.grid.rows.items():
-        if row in inside:
-            continue
-        for column, right in _with_next(columns):
-            text = book.grid.text(row, column)
-            kind = words.balance_kind(text, book.period)
-            if kind and right and is_amount(book.grid.value(row, right)):
-                amount = book.amount(row, right)
-                if amount is not None and kind not in known:
-                    stated = Stated(book.cell(row, right), _said(text), amount)
-                    found.setdefault(kind, []).append(stated)
-                continue
-            for said, stated in _balances_in(row, column, book):
-                if said not in known:
-                    found.setdefault(said, []).append(stated)
-    return found
-
-
-def _with_next(columns: Sequence[int]) -> Iterator[tuple[int, int | None]]:
-    for number, column in enumerate(columns):
-        yield column, columns[number + 1] if number + 1 < len(columns) else None
 
 
 def _draft(found: _Found, book: Notebook) -> Draft:

@@ -48,6 +48,11 @@ def bare(label: str) -> str:
     return _ASIDE.sub("", numbered(label)[1]).rstrip(":").removeprefix("加:").removeprefix("减:")
 
 
+def said(label: str) -> str:
+    """A label as it is cited."""
+    return bare(label) or label
+
+
 _UNIT = "(?P<unit>亿元|万元|千元|百元|元)"
 _UNIT_SAID = re.compile(rf"(?:单位|计量)[:]?[(]?(?:人民币)?[:/]?{_UNIT}")
 _UNIT_IN_HEADING = re.compile(
@@ -235,6 +240,7 @@ _ROLES = tuple(
         ("day", r"日"),
         ("opening", _OPENING.pattern),
         ("closing", r"(?:本|当)?期末.*|(?:年|季|季度|月)(?:末|底)" + _BALANCE),
+        ("balance", rf"(?:{_BALANCE}|本{_PERIOD_WORD}?{_BALANCE})"),
         (
             "other",
             r".*(?:累计|上年|去年|同期|预算|计划|比上|增减|增幅|占比|比例|完成率|%|上月|上季|上期).*",
@@ -253,7 +259,6 @@ _ROLES = tuple(
             r"收/?支|收、支|收付|借或贷|借/贷|收支(?:类型|类别|方向|性质|别)|方向|类型|收或支",
         ),
         ("voucher", r".*(?:凭证|字号|票号|票据|单据|单号|发票).*"),
-        ("balance", rf"(?:{_BALANCE}|本{_PERIOD_WORD}?{_BALANCE})"),
         (
             "income",
             r"(?:[本当](?:期|月|季度?|年)|实际)?(?:现金|银行|实际)?(?:收入|收方|借方|增加|进账|收款|存入|收)"
