@@ -526,6 +526,39 @@ def test_signatures_and_public_telephones_are_no_lines_and_no_personal_data():
     assert (told.cell, told.kind, told.shown_as) == ("A11", "mobile", "138****5678")
 
 
+def test_totals_above_their_lines_open_a_section():
+    rows = [
+        *(["项目", "金额"], ["收入合计", 300], ["租金", 100], ["补助", 200]),
+        *(["支出合计", 50], ["水", 50], ["结余", 250]),
+    ]
+    reading = read_rows([TITLE, *rows])
+    assert (reading.lines, reading.unplaced) == ({"income": 2, "expense": 1}, ())
+    assert sums(reading) == (None, 30_000, 5_000, 25_000)
+
+
+def test_a_village_board_as_it_hangs_there():
+    rows = [
+        ["李楼镇西河村村级财务收支情况公开榜（2026年第3季度）"],
+        ["填报单位：西河村村民委员会", "", "", "填报日期：2026年10月10日", "", "金额单位：万元"],
+        ["收入", "", "", "支出", "", ""],
+        ["科目", "本季度", "本年累计", "科目", "本季度", "本年累计"],
+        ["上季末余额", D("12.5"), None, "一、管理费用", D("1.2"), D("3.6")],
+        ["一、经营收入", D("2.35"), 6, "  1.干部报酬", D("0.8"), D("2.4")],
+        ["二、发包及上交收入", 3, 9, "  2.办公费", D("0.25"), D("0.75")],
+        ["三、补助收入", 5, 15, "  3.报刊费", D("0.15"), D("0.45")],
+        ["四、其他收入", D("0.0118"), 1, "二、公益支出", D("2.2"), D("6.6")],
+        [None, None, None, "  其中：路灯电费", D("0.7"), 1],
+        ["收入合计", D("10.3618"), 31, "支出合计", D("3.4"), D("10.2")],
+        ["季末余额", D("19.4618")],
+        ["村主任：", "", "会计：", "", "监委会主任：", ""],
+        ["注：本表经村民主理财小组审核。"],
+    ]
+    reading = read_rows(rows, ("A1:F1", "A3:C3", "D3:F3"))
+    assert sums(reading) == (12_500_000, 10_361_800, 3_400_000, 19_461_800)
+    assert (reading.period, reading.lines) == ("2026Q3", {"income": 4, "expense": 2})
+    assert (reading.faults, reading.unplaced, reading.questions) == ((), (), ())
+
+
 def test_several_sheets_are_offered_and_hidden_ones_named():
     sheets = [
         Sheet([TITLE, *BODY], name="收支表"),

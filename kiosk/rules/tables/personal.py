@@ -12,7 +12,8 @@ def personal_of(grids: Sequence[Grid], chosen: Grid, draft: Draft) -> list[Perso
     found: dict[tuple[int, int, str], Personal] = {}
     if draft.rows:
         names = [str(column["name"]) for column in draft.content["columns"]]
-        title = " ".join(written(chosen.value(row, 1)) for row in sorted(chosen.rows)[:2])
+        top = sorted(chosen.rows)[:3]
+        title = " ".join(written(chosen.value(row, it)) for row in top for it in chosen.rows[row])
         for it in privacy.find_in_table(names, draft.content["rows"], title):
             place = draft.rows[it.row], draft.columns[it.row][it.column]
             found[*place, it.kind] = Personal(chosen.address(*place), it.kind, it.shown_as)

@@ -153,6 +153,8 @@ def _cell(
     kind = words.balance_kind(name, book.period) if name else None
     if kind is None and not name and not any(book.grid.value(row, it.index) for it in columns):
         return
+    if not name and _signed(row, columns, book):
+        return
     if kind is None and name and _is_aside(row, name, columns, book):
         _aside(row, column, name, found, book)
         return
@@ -217,6 +219,8 @@ def _sum(
     side = (total.side if total else None) or section or side
     if section is not None and total is None:
         found.side = section
+    elif total is not None and total.side is not None and not found.lines[total.side]:
+        found.side = total.side  # 收入合计 above its lines opens their section
     if amount is None or side is None or (total and total.kind in ("carry", "running")):
         return
     stated = Stated(book.cell(row, place), words.said(name), amount)
@@ -275,6 +279,12 @@ def _shown(raw: str) -> str:
 
 def _keep_balance(kind: str, stated: Stated, found: _Found) -> None:
     found.balances.setdefault(kind, []).append(stated)
+
+
+def _signed(row: int, columns: tuple[Column, ...], book: Notebook) -> bool:
+    """Whether signatures run over into the columns of amounts."""
+    texts = [book.grid.text(row, it.index) for it in columns]
+    return any(words.SIGNATURE.search(text) for text in texts)
 
 
 def _is_aside(row: int, name: str, columns: tuple[Column, ...], book: Notebook) -> bool:
