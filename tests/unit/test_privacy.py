@@ -231,7 +231,7 @@ def test_each_finding_in_a_content_has_its_place_in_words():
         "note": "",
     }
     (found,) = find_in_content(ledger, "ledger")
-    assert (found.place, found.path) == ("明细第 2 行", ("lines", 1, "summary"))
+    assert (found.place, found.path) == ("明细第 2 行“摘要”", ("lines", 1, "summary"))
     assert masked(ledger, "ledger")["lines"][1]["summary"] == "付3717************56"
     (found,) = find_in_content({"text": "电话13812345678"}, "notice")
     assert found.place == "正文"

@@ -14,8 +14,9 @@ and shown as the rules of the field have it:
     address     without the door number      东湖村三组
     health      left out                     (by a table's heading, or plain words in a list)
     minor       surname                      李某
+    name        first and last               王*军  (only where a form's column says `mask: name`)
 
-A masked datum is not found again. Names of adults stay: the lists are published by name. Contacts
+A masked datum is not found again. Other names of adults stay: lists are published by name. Contacts
 of office (监督电话, 值班电话 and the like) are meant to be public and are not found where the words
 before them say so; a form whose field is a public contact passes `allow`.
 """
@@ -28,7 +29,7 @@ from kiosk.rules.privacy.tables import (
     heading_kind,
     masked,
 )
-from kiosk.rules.privacy.text import Found, find, mask
+from kiosk.rules.privacy.text import PUBLIC_CONTACT, Found, find, mask
 
 KINDS = {
     "id_number": "身份证号",
@@ -40,11 +41,9 @@ KINDS = {
     "address": "门牌号",
     "health": "健康或家庭困难情况",
     "minor": "未成年人姓名",
+    "name": "应当遮盖的姓名",
 }
 """Every kind and its Chinese name."""
-
-PUBLIC_CONTACT = frozenset({"mobile", "landline", "address"})
-"""What a form's public contact field allows."""
 
 __all__ = [
     "KINDS",

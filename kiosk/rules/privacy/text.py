@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+PUBLIC_CONTACT = frozenset({"mobile", "landline", "address"})
+"""What a form's public contact field allows."""
+
 
 @dataclass(frozen=True)
 class Found:
