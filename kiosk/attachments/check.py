@@ -4,49 +4,45 @@ Tables are read by `kiosk.rules.tables`; of documents, PDFs and plain text the p
 found, by paragraph or page; of a picture nothing can be read, and that is said.
 """
 
-import io
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from kiosk.attachments import FileRefused
-from kiosk.attachments.grids import check_size, document, kind_of, read_grids, text_of
+from kiosk.attachments import FileRefused, documents, pages
+from kiosk.attachments.documents import Document
+from kiosk.attachments.grids import check_size, kind_of, read_grids, text_of
+from kiosk.attachments.photos import photo
 from kiosk.rules import accounts, privacy, tables
 from kiosk.rules.tables import Personal, Question, Reading
 
 FORMS = (*tables.FORMS, "decision", "notice")
 """What `form` may be; a table is read as one of the first three."""
 
-_PAGES_LIMIT = 500
-
 
 def read_file(data: bytes, filename: str = "", form: str | None = None, **told: Any) -> Reading:
     """Everything found in a file. `form` and `told` (mapping, period, unit, sheet) are the
     officer's word, see `tables.read`. Raises FileRefused."""
-    check_size(data)
+    check_size(data, pages.BYTES_LIMIT)
     kind = kind_of(data)
     table_form = form if form in tables.FORMS else None
     if kind == "image":
-        _check_picture(data)
+        photo(data)
         question = Question("picture", "图片里的字读不出来，请自己看一遍有没有身份证号、电话等。")
-        return _document([], form, (question,))
+        return _of_document(Document("image"), form, (question,))
     if kind == "pdf":
-        return _document(_pages(data), form, ())
+        found = documents.read(data, pictures=False)
+        return _of_document(found, form, tuple(_unread(found)))
+    check_size(data)
     if kind == "docx" and form not in tables.FORMS:
-        opened = document(data)
-        paragraphs = [
-            (f"第{number}段", paragraph.text)
-            for number, paragraph in enumerate(opened.paragraphs, 1)
-        ]
-        if not opened.tables:
-            return _document(paragraphs, form, ())
+        found = documents.read(data)
+        if not found.tables:
+            return _of_document(found, form, ())
     if kind == "text" and table_form is None:
         return _table_or_text(data, filename, form, told)
     grids = read_grids(data, filename)
     reading = tables.read(grids, table_form, filename=filename, **told)
     if reading.content is None and kind == "docx" and table_form is None:
-        return _document(paragraphs, form, reading.questions, reading.personal)
+        return _of_document(found, form, reading.questions, reading.personal)
     if form is not None and table_form is None:
         return _as_attachment(reading, form)
     return reading
@@ -75,7 +71,7 @@ def _table_or_text(data: bytes, filename: str, form: str | None, told: dict[str,
     except FileRefused:
         if _has_columns(text):
             raise
-    return _document([(f"第{n}段", it) for n, it in enumerate(text.splitlines(), 1)], form, ())
+    return _of_document(documents.read(data), form, ())
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
@@ -134,20 +130,15 @@ def _totals(totals: accounts.Totals) -> dict[str, int | None]:
     return dict(zip(("opening", "income", "expense", "closing"), _sums(totals), strict=True))
 
 
-def _document(
-    parts: Sequence[tuple[str, str]],
+def _of_document(
+    document: Document,
     form: str | None,
     questions: tuple[Question, ...],
     also: Sequence[Personal] = (),
 ) -> Reading:
-    personal = [
-        Personal(place, hit.kind, hit.shown_as)
-        for place, text in parts
-        for hit in privacy.find(text)
-    ]
+    personal = document.personal
     known = {(it.cell, it.shown_as) for it in personal}
-    personal += [it for it in also if (it.cell, it.shown_as) not in known]
-    text = "\n".join(part.strip() for _, part in parts if part.strip())
+    text = document.text
     return Reading(
         form=form or "notice",
         period=None,
@@ -155,11 +146,11 @@ def _document(
         sheet="",
         title=text.split("\n", 1)[0][:60],
         content={"text": text},
-        lines=sum(bool(part.strip()) for _, part in parts),
+        lines=len(text.splitlines()),
         totals=None,
         total=None,
         faults=(),
-        personal=tuple(personal),
+        personal=(*personal, *(it for it in also if (it.cell, it.shown_as) not in known)),
         unplaced=(),
         questions=questions,
         columns=(),
@@ -173,34 +164,8 @@ def _has_columns(text: str) -> bool:
     return len(lines) >= 2 and cut * 2 > len(lines)
 
 
-def _pages(data: bytes) -> list[tuple[str, str]]:
-    import pypdf
-    from pypdf.errors import PyPdfError
-
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise FileRefused("这个 PDF 加了密码，请去掉密码再上传。")
-        if len(reader.pages) > _PAGES_LIMIT:
-            raise FileRefused(f"这个 PDF 超过 {_PAGES_LIMIT} 页，请只保留要公开的部分。")
-        return [
-            (f"第{number}页", re.sub(r"[ \t]+", " ", page.extract_text()))
-            for number, page in enumerate(reader.pages, 1)
-        ]
-    except FileRefused:
-        raise
-    except (PyPdfError, ValueError, KeyError, TypeError, OSError, RecursionError) as error:
-        raise FileRefused("这个 PDF 打不开，可能没有保存完整，请重新导出一次。") from error
-
-
-def _check_picture(data: bytes) -> None:
-    import warnings
-
-    from PIL import Image
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            Image.open(io.BytesIO(data)).verify()
-    except Exception as error:  # Pillow raises whatever a broken picture makes it raise
-        raise FileRefused("这张图片打不开，请重新拍照或另存一次再上传。") from error
+def _unread(document: Document) -> Iterator[Question]:
+    for page in document.pages:
+        if page.unread:
+            words = f"第{page.number}页有图片或扫描的字，程序读不出来，请自己看一遍有没有个人信息。"
+            yield Question("picture", words)

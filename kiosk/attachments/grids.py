@@ -2,7 +2,7 @@
 
 The kind of a file is judged by its content, never by its name. A file is refused, in one sentence
 that says what to do, when it is encrypted, broken, too large, carries macros or is no table. Sizes
-are bounded before any parser sees the file: a small archive that unpacks to gigabytes is refused.
+are bounded before any parser sees the file (`archives`).
 """
 
 import csv
@@ -14,22 +14,17 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kiosk.attachments import FileRefused
+from kiosk.attachments import FileRefused, archives
+from kiosk.attachments.archives import CELLS_LIMIT, ZIP
 from kiosk.rules.tables.grid import Cell, Grid, Merge, Value
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 BYTES_LIMIT = 10 * 1024 * 1024
-UNPACKED_LIMIT = 200 * 1024 * 1024
-RATIO_LIMIT = 200
-"""Unpacked to packed size, for what unpacks to more than RATIO_FROM bytes."""
-RATIO_FROM = 20 * 1024 * 1024
 ROWS_LIMIT = 20_000
 COLUMNS_LIMIT = 200
-CELLS_LIMIT = 600_000
 
-ZIP = b"PK\x03\x04"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 _TOO_LARGE = (
@@ -58,12 +53,12 @@ def read_grids(data: bytes, filename: str = "") -> list[Grid]:
     return grids
 
 
-def check_size(data: bytes) -> None:
-    """Raises FileRefused for an empty file and for one over BYTES_LIMIT."""
+def check_size(data: bytes, most: int = BYTES_LIMIT) -> None:
+    """Raises FileRefused for an empty file and for one over `most` bytes."""
     if not data:
         raise FileRefused("这个文件是空的，请检查后重新上传。")
-    if len(data) > BYTES_LIMIT:
-        raise FileRefused("文件超过 10 MB，请去掉图片或只保留要公开的部分再上传。")
+    if len(data) > most:
+        raise FileRefused(f"文件超过 {most >> 20} MB，请去掉图片或只保留要公开的部分再上传。")
 
 
 _REFUSALS = {
@@ -71,6 +66,7 @@ _REFUSALS = {
     "macros": "这个文件带有宏，为了安全不能上传，请另存为“Excel 工作簿（.xlsx）”再上传。",
     "doc": "这是旧版 Word 文件（.doc），请在 Word 里另存为 .docx 再上传。",
     "xlsb": "这是二进制的 Excel 文件（.xlsb），请在 Excel 里另存为 .xlsx 再上传。",
+    "ofd": "这是 OFD 文件，请上传原来的 Excel 表（.xlsx、.xls 或 .csv）。",
     "ods": "这是 OpenDocument 文件，请另存为 .xlsx 再上传。",
     "html": "这个文件其实是网页，只是改了名字，请在 Excel 里打开它、另存为 .xlsx 再上传。",
     "pdf": "PDF 里的表格读不准，请上传原来的 Excel 文件（.xlsx、.xls 或 .csv）。",
@@ -104,15 +100,11 @@ def kind_of(data: bytes) -> str:
 
 def _kind_of_archive(data: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile:
+        parts = archives.parts(data)
+    except archives.Broken:
         return "broken"
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > UNPACKED_LIMIT or (unpacked > RATIO_FROM and unpacked > RATIO_LIMIT * len(data)):
-        raise FileRefused("这个文件解压后太大，不像正常的表格，请只保留要公开的部分、另存一次。")
-    names = {part.filename for part in parts}
-    if any(name.endswith("vbaProject.bin") for name in names):
+    names = parts.names
+    if parts.macros:
         return "macros"
     if "xl/workbook.xml" in names:
         return "xlsx"
@@ -120,6 +112,8 @@ def _kind_of_archive(data: bytes) -> str:
         return "docx"
     if "xl/workbook.bin" in names:
         return "xlsb"
+    if "OFD.xml" in names:
+        return "ofd"
     return "ods" if "content.xml" in names and "mimetype" in names else "unknown"
 
 
@@ -354,46 +348,29 @@ def _unquoted(written: str) -> str:
 # ---- .docx ----
 
 
-def document(data: bytes) -> Any:
-    """A Word document opened by python-docx. Raises FileRefused."""
-    import docx
-
-    try:
-        return docx.Document(io.BytesIO(data))
-    except Exception as error:  # python-docx raises whatever its parts raise on a broken file
-        raise FileRefused(_BROKEN) from error
-
-
 def _docx(data: bytes) -> list[Grid]:
-    opened = document(data)
+    from kiosk.attachments import word
+
+    blocks = word.blocks(data)
     captions = tuple(
-        (f"第{number}段", paragraph.text)
-        for number, paragraph in enumerate(opened.paragraphs, 1)
-        if paragraph.text.strip()
+        (block.place, block.text)
+        for block in blocks
+        if isinstance(block, word.Paragraph) and block.text
     )
-    if not opened.tables:
+    found = [block for block in blocks if isinstance(block, word.Table)]
+    if not found:
         raise FileRefused("这个 Word 文件里没有表格，请上传带表格的文件，或直接把文字贴到公示里。")
     return [
-        _word_table(table, f"表{number}", captions) for number, table in enumerate(opened.tables, 1)
+        Grid(
+            table.place,
+            {
+                (row, column): Cell(text)
+                for row, cells in enumerate(table.rows, 1)
+                for column, text in enumerate(cells, 1)
+                if text.strip()
+            },
+            tuple(Merge(*merge) for merge in table.merges),
+            captions=captions,
+        )
+        for table in found
     ]
-
-
-def _word_table(table: Any, name: str, captions: tuple[tuple[str, str], ...]) -> Grid:
-    places: dict[Any, list[tuple[int, int]]] = {}
-    texts: dict[Any, str] = {}
-    for row, words in enumerate(table.rows, 1):
-        if row > ROWS_LIMIT:
-            raise FileRefused(_TOO_LARGE)
-        column = 1 + words.grid_cols_before
-        for cell in words.cells:
-            places.setdefault(cell._tc, []).append((row, column))
-            texts[cell._tc] = cell.text
-            column += 1
-    cells, merges = {}, []
-    for element, where in places.items():
-        top, left = min(where)
-        if texts[element].strip():
-            cells[top, left] = Cell(texts[element])
-        if len(where) > 1:
-            merges.append(Merge(top, left, max(r for r, _ in where), max(c for _, c in where)))
-    return Grid(name, cells, tuple(merges), captions=captions)

@@ -137,7 +137,7 @@ def test_of_a_picture_nothing_is_read_and_that_is_said():
     reading = check.read_file(out.getvalue())
     assert (reading.form, reading.faults, reading.personal) == ("notice", (), ())
     assert "读不出来" in reading.questions[0].text
-    with pytest.raises(FileRefused, match="图片"):
+    with pytest.raises(FileRefused, match="照片"):
         check.read_file(b"\x89PNG\r\n\x1a\nbroken")
 
 

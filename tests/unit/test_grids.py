@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Alignment, Font
 
-from kiosk.attachments import FileRefused, grids
+from kiosk.attachments import FileRefused, archives, grids
 from kiosk.attachments.grids import read_grids
 from kiosk.rules.tables import read
 from kiosk.rules.tables.grid import Merge, column_number, letters
@@ -225,7 +225,7 @@ def test_macros_other_formats_and_bombs_are_refused():
     assert ".xlsx" in refused(archive("content.xml", "mimetype"))
     assert "不是表格" in refused(archive("other"))
     assert "另存一次" in refused(archive("xl/workbook.xml"))
-    bomb = archive("xl/workbook.xml", big=b"\0" * (grids.RATIO_FROM * 2))
+    bomb = archive("xl/workbook.xml", big=b"\0" * (archives.RATIO_FROM * 2))
     assert len(bomb) < 200_000 and "解压后太大" in refused(bomb)
 
 
