@@ -31,6 +31,29 @@ class Correct:
 
 
 @dataclass(frozen=True)
+class Submit:
+    """A notice, or the correction of the one with that ref, is sent to review before it is posted,
+    and the first `signed` of its chain sign at once, or all those of the village."""
+
+    ref: str
+    item: str
+    writing: Writing
+    period: str = ""
+    event: str = ""
+    reason: str = ""
+    signed: int | None = None
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """The township signs what a village sent to review: a notice's ref, or a correction of it."""
+
+    village: str
+    ref: str
+    correction: bool = False
+
+
+@dataclass(frozen=True)
 class Withdraw:
     ref: str
     reason: str
@@ -115,7 +138,7 @@ class Order:
 
 
 Act = (
-    Post | Correct | Withdraw | Open | Confirm | DeclareNone | Excuse
+    Post | Correct | Submit | SignOff | Withdraw | Open | Confirm | DeclareNone | Excuse
     | Ask | Accept | Answer | Rate | Close | Order
 )  # fmt: skip
 

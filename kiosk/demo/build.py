@@ -28,7 +28,7 @@ from kiosk import config as settings
 from kiosk.attachments import photos
 from kiosk.attachments.photos import Photo
 from kiosk.demo import scenes
-from kiosk.demo.acts import Step, moment
+from kiosk.demo.acts import SignOff, Step, moment
 from kiosk.demo.places import (
     PASSWORD,
     SUPERVISORS,
@@ -40,6 +40,7 @@ from kiosk.demo.places import (
 )
 from kiosk.demo.plan import plan
 from kiosk.demo.play import Stage, play
+from kiosk.demo.reviewing import accounts
 from kiosk.demo.routine import began
 from kiosk.demo.township import earlier_outage, founded, offline_since
 from kiosk.node import Node, make_node, open_node
@@ -208,7 +209,7 @@ def _described(dir: Path, given: list[Place], now: datetime) -> list[DemoNode]:
             place.code,
             place.name,
             dir / place.code,
-            (Login(place.clerk, "officer", PASSWORD),),
+            tuple(Login(name, role, PASSWORD) for name, role in accounts(place)),
             offline_since(place, now) is not None,
         )
         for place in given
@@ -266,14 +267,10 @@ def _village(folder: Path, place: Place, today: date, township: Node, transport:
         enrolment.enrol(joining, township.config.public_url, code, transport)
         joining.close()
         node = _hurry(open_node(folder))
-        people.add_account(
-            node.journal,
-            place.clerk,
-            "officer",
-            node_role="village",
-            actor="demo",
-            password=PASSWORD,
-        )
+        for name, role in accounts(place):
+            people.add_account(
+                node.journal, name, role, node_role="village", actor="demo", password=PASSWORD
+            )
         client.round(node, transport)
     return node
 
@@ -363,7 +360,10 @@ class _Connections:
             village for step in batch if (village := getattr(step.act, "village", None)) is not None
         }
         everyone = TOWNSHIP_CODE in wrote and any(
-            step.node == TOWNSHIP_CODE and not hasattr(step.act, "kind") for step in batch
+            step.node == TOWNSHIP_CODE
+            and not hasattr(step.act, "kind")
+            and not isinstance(step.act, SignOff)
+            for step in batch
         )
         for code in self._places if everyone else sorted((wrote | addressed) - {TOWNSHIP_CODE}):
             seconds = Random(f"{code}/{last}").randint(12, 48)

@@ -8,6 +8,7 @@ from datetime import datetime
 from kiosk.clock import beijing_date
 from kiosk.demo.acts import Step, spread
 from kiosk.demo.places import STORIES, Place
+from kiosk.demo.reviewing import in_review, with_reviews
 from kiosk.demo.routine import routine
 from kiosk.demo.stories import stories
 from kiosk.demo.talks import talks
@@ -22,7 +23,9 @@ def plan(places: list[Place], now: datetime, catalogue: Catalogue) -> list[Step]
     for place in places:
         steps.extend(routine(place, now, today, catalogue))
         steps.extend(stories(place, now, today, catalogue))
+        steps.extend(in_review(place, now, today, catalogue))
     codes = {place.code for place in places}
     if all(story.code in codes for story in STORIES):
         steps.extend(talks(now, today))
-    return [step for step in spread(steps) if step.at < now]
+    reviewed = list(with_reviews(steps, places, now, catalogue))
+    return [step for step in spread(reviewed) if step.at < now]

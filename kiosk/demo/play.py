@@ -20,18 +20,23 @@ from kiosk.demo.acts import (
     Order,
     Post,
     Rate,
+    SignOff,
     Step,
+    Submit,
     Withdraw,
 )
 from kiosk.demo.places import SUPERVISORS, TOWNSHIP_CODE, Place
+from kiosk.demo.reviewing import by_login
 from kiosk.demo.township import CONTACT
 from kiosk.demo.writing import Writing
 from kiosk.duties import commands as duty_commands
 from kiosk.feedback import commands as feedback
 from kiosk.node import Node
 from kiosk.notices import commands as notices
+from kiosk.reviews import commands as reviews
+from kiosk.reviews.commands import Signed
 from kiosk.rules import catalogue
-from kiosk.rules.catalogue import Item
+from kiosk.rules.reviews import TOWNSHIP
 from kiosk.supervision import commands as supervision
 from kiosk.sync.transport import InProcess
 
@@ -71,17 +76,14 @@ def play(stage: Stage, step: Step) -> None:
             stage.ids[step.node, act.ref] = _post(stage, node, place, actor, act)
         case Correct(ref, reason, writing):
             assert place is not None
-            notices.correct(
-                journal,
-                stage.ids[step.node, ref],
-                actor=actor,
-                reason=reason,
-                title=writing.title,
-                content=writing.content,
-                attachments=_attachments(stage, node, place, writing),
-                reviews=_reviews(place, catalogue.load().items[ref.partition("/")[0]]),
-                contact=place.contact,
-            )
+            item = ref.partition("/")[0]
+            _publish(stage, node, place, Submit(ref, item, writing, reason=reason))
+        case Submit() as act:
+            assert place is not None
+            _submit(stage, node, place, act)
+        case SignOff(village, ref, correction):
+            id = stage.ids[village, _in_review(ref, correction)]
+            reviews.sign(journal, id, TOWNSHIP, Signed(), actor=actor)
         case Withdraw(ref, reason):
             notices.withdraw(journal, stage.ids[step.node, ref], actor=actor, reason=reason)
         case Open(ref, item, title, on):
@@ -123,19 +125,53 @@ def _post(stage: Stage, node: Node, place: Place | None, actor: str, act: Post) 
             content=act.writing.content,
             contact=CONTACT,
         )
+    return _publish(
+        stage, node, place, Submit(act.ref, act.item, act.writing, act.period, act.event)
+    )
+
+
+def _publish(stage: Stage, node: Node, place: Place, act: Submit) -> str:
+    """Publishes what was reviewed, or has it reviewed first; the notice's id."""
+    key = (node.config.code, _in_review(act.ref, bool(act.reason)))
+    if key not in stage.ids:
+        _submit(stage, node, place, act)
     item = catalogue.load().items[act.item]
-    return notices.publish(
+    return notices.publish_reviewed(node.journal, stage.ids.pop(key), actor=place.clerk, item=item)
+
+
+def _submit(stage: Stage, node: Node, place: Place, act: Submit) -> None:
+    """Sends a notice to review; those of the village sign at once."""
+    code = node.config.code
+    item = catalogue.load().items[act.item]
+    id = reviews.request(
         node.journal,
-        actor=actor,
+        actor=place.clerk,
         item=item,
         title=act.writing.title,
         content=act.writing.content,
         period=act.period,
-        event=stage.ids[node.config.code, act.event] if act.event else "",
+        event=stage.ids[code, act.event] if act.event else "",
         attachments=_attachments(stage, node, place, act.writing),
-        reviews=_reviews(place, item),
         contact=place.contact,
+        corrects=stage.ids[code, act.ref] if act.reason else "",
+        reason=act.reason,
     )
+    stage.ids[code, _in_review(act.ref, bool(act.reason))] = id
+    village = [step for step in item.review if step != TOWNSHIP][: act.signed]
+    for step in village:
+        reviewer = place.reviewer(step)
+        if by_login(place, step):
+            reviews.sign(node.journal, id, step, Signed(), actor=reviewer)
+            continue
+        sheet = node.blobs.put(stage.photo("sheet", int(place.code)).data)
+        on = clock.today() - timedelta(days=step != village[-1])
+        signed = Signed("paper", reviewer, photo=sheet, on=on)
+        reviews.sign(node.journal, id, step, signed, actor=place.clerk)
+
+
+def _in_review(ref: str, correction: bool) -> str:
+    """The ref of the review of a notice, or of a correction of it."""
+    return f"correction/{ref}" if correction else f"review/{ref}"
 
 
 def _attachments(stage: Stage, node: Node, place: Place, writing: Writing) -> list[dict[str, Any]]:
@@ -154,19 +190,6 @@ def _attachments(stage: Stage, node: Node, place: Place, writing: Writing) -> li
             }
         )
     return found
-
-
-def _reviews(place: Place, item: Item) -> list[dict[str, Any]]:
-    """The item's chain of signatures: the last on the day of posting, the others the day before."""
-    today = clock.today()
-    return [
-        {
-            "by": role,
-            "name": place.reviewer(role),
-            "on": (today - timedelta(days=role != item.review[-1])).isoformat(),
-        }
-        for role in item.review
-    ]
 
 
 def _ask(stage: Stage, node: Node, act: Ask) -> str:

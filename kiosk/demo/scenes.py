@@ -285,6 +285,31 @@ def _check(pen: Pen, r: Random) -> None:
     pen.box(452, 430, 44, 56, (250, 250, 246), 3)
 
 
+def _sheet(pen: Pen, r: Random) -> None:
+    """A sheet of paper on a desk, signed three times and sealed."""
+    wood = mixed((150, 112, 76), (120, 88, 60), r.random())
+    pen.box(0, 0, WIDTH, HEIGHT, wood)
+    for _ in range(14):
+        y = r.uniform(0, HEIGHT)
+        pen.line([(0, y), (WIDTH, y + r.uniform(-30, 30))], dark(wood, 0.1), 3)
+    tilt = r.uniform(-24, 24)
+    pen.shape([(170, 30 + tilt), (790, 30 - tilt), (800, 640), (160, 640)], (246, 244, 236))
+    pen.box(360, 66, 240, 26, (64, 62, 60))
+    for n in range(8):
+        pen.box(220, 124 + n * 32, r.uniform(420, 510), 9, (150, 148, 144))
+    for n in range(3):
+        y = 430 + n * 66
+        pen.box(240, y, 130, 14, (96, 94, 92))
+        points = [(410.0, y + 8.0)]
+        for _ in range(14):
+            x = points[-1][0] + r.uniform(6, 16)
+            points.append((x, y + r.uniform(-16, 26)))
+        pen.line(points, (34, 44, 98), 4)
+    pen.disc(680, 540, 62, (206, 60, 52))
+    pen.disc(680, 540, 55, (246, 232, 224))
+    pen.disc(680, 540, 16, (206, 60, 52))
+
+
 SCENES: dict[str, Callable[[Pen, Random], None]] = {
     "road": _road,
     "lamps": _lamps,
@@ -296,4 +321,5 @@ SCENES: dict[str, Callable[[Pen, Random], None]] = {
     "panels": _panels,
     "visit": _visit,
     "check": _check,
+    "sheet": _sheet,
 }

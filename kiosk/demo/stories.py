@@ -16,6 +16,7 @@ from kiosk.demo.writing import NUMERALS, Writing, day, full_day, text, yuan
 from kiosk.rules import timeliness
 from kiosk.rules.calendar import is_working_day
 from kiosk.rules.catalogue import Catalogue
+from kiosk.rules.reviews import TOWNSHIP
 
 DAY = timedelta(days=1)
 
@@ -28,6 +29,8 @@ def stories(place: Place, now: datetime, today: date, catalogue: Catalogue) -> I
     for ref, item, title, on, lag, writing in told(place, today, catalogue):
         opened = office_hour(f"{place.code}/{ref}", on)
         posted = opened + timedelta(minutes=12) + lag * DAY
+        if not lag and TOWNSHIP in catalogue.items[item].review:
+            posted = opened + timedelta(hours=4)
         if posted < now - timedelta(minutes=20):
             yield Step(opened, place.code, Open(f"event/{ref}", item, title, on))
             yield Step(posted, place.code, Post(ref, item, writing, event=f"event/{ref}"))

@@ -26,6 +26,7 @@ from kiosk.feedback.state import STATES
 from kiosk.journal.verify import faults
 from kiosk.node import Node, open_node
 from kiosk.notices import queries as notices
+from kiosk.reviews import queries as reviews
 from kiosk.rules import accounts, catalogue, timeliness
 from kiosk.rules.calendar import Period
 from kiosk.rules.timeliness import LATE, Event, Facts
@@ -207,6 +208,16 @@ def test_witnesses_saw_a_notice_within_the_hour(nodes: dict[str, Node]) -> None:
         assert seen is not None
         gap = seen - datetime.fromisoformat(notice.published_at).astimezone(UTC)
         assert timedelta(0) <= gap < timedelta(hours=1)
+
+
+def test_what_was_published_was_reviewed_and_something_waits(nodes: dict[str, Node]) -> None:
+    for code in (DONGHU.code, XIZHUANG.code, BEIZHAI.code):
+        for notice in notices.every(nodes[code].journal, code, 50):
+            chain = catalogue.load().items[notice.item].review
+            assert tuple(review["by"] for review in notice.reviews) == chain
+    waiting = {it.village: it for it in reviews.waiting(nodes[TOWNSHIP_CODE].journal)}
+    assert waiting[XIZHUANG.code].stale and waiting[XIZHUANG.code].waits_for == "村务监督委员会"
+    assert waiting[DONGHU.code].waits_for == "乡镇"
 
 
 def test_every_node_verifies(nodes: dict[str, Node]) -> None:
