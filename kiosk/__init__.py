@@ -24,6 +24,7 @@ def create_app(node: Node) -> Flask:
         formats,
         guard,
         office,
+        paper,
         phone,
         streams,
         templates_dir,
@@ -52,7 +53,7 @@ def create_app(node: Node) -> Flask:
     guard.limiter.init_app(app)
     app.after_request(guard.add_headers)
     desk = township if node.config.is_township else office
-    for door in (board, phone, streams, api, sync_server, desk):
+    for door in (board, phone, paper, streams, api, sync_server, desk):
         app.register_blueprint(door.blueprint)
     # Nodes sign their requests; a session's token says nothing of them.
     guard.csrf.exempt(sync_server.blueprint)
