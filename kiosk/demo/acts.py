@@ -157,6 +157,11 @@ def moment(on: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(on, time(hour, minute), BEIJING)
 
 
+def follow_up(decision: str) -> str:
+    """The ref of the event that publishing a decision opens: its result waits to be published."""
+    return f"result/{decision}"
+
+
 def spread(steps: list[Step]) -> list[Step]:
     """The steps by time, those of one node at least two minutes apart and in the order given."""
     ordered = sorted(steps, key=lambda step: step.at)

@@ -24,12 +24,14 @@ from kiosk.demo.acts import (
     Step,
     Submit,
     Withdraw,
+    follow_up,
 )
 from kiosk.demo.places import SUPERVISORS, TOWNSHIP_CODE, Place
 from kiosk.demo.reviewing import by_login
 from kiosk.demo.township import CONTACT
 from kiosk.demo.writing import Writing
 from kiosk.duties import commands as duty_commands
+from kiosk.duties import queries as duties
 from kiosk.feedback import commands as feedback
 from kiosk.node import Node
 from kiosk.notices import commands as notices
@@ -136,7 +138,11 @@ def _publish(stage: Stage, node: Node, place: Place, act: Submit) -> str:
     if key not in stage.ids:
         _submit(stage, node, place, act)
     item = catalogue.load().items[act.item]
-    return notices.publish_reviewed(node.journal, stage.ids.pop(key), actor=place.clerk, item=item)
+    id = notices.publish_reviewed(node.journal, stage.ids.pop(key), actor=place.clerk, item=item)
+    if item.id in duty_commands.FOLLOW_UPS and not act.reason:
+        opened = duties.events(node.journal, place.code)
+        stage.ids[place.code, follow_up(act.ref)] = max(event.id for event in opened)
+    return id
 
 
 def _submit(stage: Stage, node: Node, place: Place, act: Submit) -> None:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from kiosk.demo import finance, party
-from kiosk.demo.acts import Open, Post, Step, moment, office_hour
+from kiosk.demo.acts import Open, Post, Step, follow_up, moment, office_hour
 from kiosk.demo.places import EXEMPLARY, LATE, OFFLINE, Place, masked_names
 from kiosk.demo.writing import NUMERALS, Writing, day, full_day, text, yuan
 from kiosk.rules import timeliness
@@ -19,6 +19,7 @@ from kiosk.rules.catalogue import Catalogue
 from kiosk.rules.reviews import TOWNSHIP
 
 DAY = timedelta(days=1)
+RESULT = "village.decision_result"
 
 
 def stories(place: Place, now: datetime, today: date, catalogue: Catalogue) -> Iterator[Step]:
@@ -32,8 +33,12 @@ def stories(place: Place, now: datetime, today: date, catalogue: Catalogue) -> I
         if not lag and TOWNSHIP in catalogue.items[item].review:
             posted = opened + timedelta(hours=4)
         if posted < now - timedelta(minutes=20):
-            yield Step(opened, place.code, Open(f"event/{ref}", item, title, on))
-            yield Step(posted, place.code, Post(ref, item, writing, event=f"event/{ref}"))
+            event = f"event/{ref}"
+            if item == RESULT:
+                event = follow_up(ref.removesuffix(" done"))
+            else:
+                yield Step(opened, place.code, Open(event, item, title, on))
+            yield Step(posted, place.code, Post(ref, item, writing, event=event))
     if place.part == EXEMPLARY:
         on = back(today, 1)
         pond = Open("event/pond", "village.decision", "清理东湖岸坡", on)
@@ -41,7 +46,8 @@ def stories(place: Place, now: datetime, today: date, catalogue: Catalogue) -> I
 
 
 Told = tuple[str, str, str, date, int, Writing]
-"""ref, item, title of the event, its day, days until it was posted, what was posted"""
+"""ref, item, title of the event, its day, days until it was posted, what was posted. The result of
+the decision "road" is "road done"; its event is opened by the decision itself."""
 
 
 def back(today: date, days: int) -> date:
@@ -70,11 +76,12 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
             "村内主街路灯建成已八年，灯头老化，夜间照明不足。决议更换太阳能路灯 54 盏，"
             f"总价不超过 {yuan(cost)}，从村集体收入中列支，由镇农村产权交易站公开询价。\n"
             "安装位置在六个村民小组张贴示意图，由各组代表确认。",
+            back(today, 268),
         ),
     )
     on = back(today, 268)
     yield (
-        "lamps lit",
+        "lamps done",
         "village.decision_result",
         "太阳能路灯安装完成",
         on,
@@ -141,6 +148,7 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
             f"概算 {yuan(21_760_000)}，其中上级奖补 {yuan(15_000_000)}，"
             f"村集体 {yuan(6_760_000)}，不向村民筹资。\n"
             "工期 30 天，施工期间从中街绕行。质量由监委会和东街住户代表 3 人全程监督。",
+            back(today, 24),
         ),
     )
     on = back(today, 62)
@@ -276,6 +284,7 @@ def _xizhuang(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
             "全村 12 眼机井中 5 眼不能正常出水。决议维修机井 5 眼、更换地下输水管 860 米，"
             f"概算 {yuan(6_480_000)}，申请高标准农田管护资金 {yuan(4_500_000)}，"
             f"其余 {yuan(1_980_000)} 由村集体承担。",
+            back(today, 40),
         ),
     )
     on = back(today, 40)
@@ -334,6 +343,7 @@ def _beizhai(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
             "清淤村北排水沟的决议",
             "村北排水沟淤积，去年汛期淹地 60 余亩。决议清淤 1,150 米，"
             f"机械费 {yuan(2_760_000)} 由村集体承担，村民自愿出工清理支沟。",
+            back(today, 33),
         ),
     )
     on = back(today, 33)
@@ -381,8 +391,8 @@ def _display(catalogue: Catalogue, item: str, on: date) -> date:
     return until
 
 
-def decision(p: Place, r: Random, final: date, title: str, words: str) -> Writing:
-    """A decision by 四议两公开 whose last step was on `final`."""
+def decision(p: Place, r: Random, final: date, title: str, words: str, finish: date) -> Writing:
+    """A decision by 四议两公开 whose last step was on `final`, to be carried out by `finish`."""
     representatives = p.groups * 5 + 5
     steps: list[dict[str, Any]] = []
     for name, before, chair, entitled in (
@@ -408,7 +418,8 @@ def decision(p: Place, r: Random, final: date, title: str, words: str) -> Writin
                 "abstain": abstain,
             }
         )
-    return Writing(title, {"text": words, "steps": steps}, ("meeting",))
+    content = {"text": words, "finish": finish.isoformat(), "steps": steps}
+    return Writing(title, content, ("meeting",))
 
 
 def living_notice(p: Place, r: Random, until: date) -> Writing:

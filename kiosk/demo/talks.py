@@ -41,7 +41,7 @@ def _all(today: date, statement: str) -> Iterator[Step]:
     yield Step(
         at(260, 19, 32),
         t,
-        Ask("spare lamps", d, "询问", "换下来的旧路灯去哪了？卖了多少钱？", notice="lamps lit"),
+        Ask("spare lamps", d, "询问", "换下来的旧路灯去哪了？卖了多少钱？", notice="lamps done"),
     )
     yield Step(at(259, 9, 5), d, Accept("spare lamps"))
     yield Step(

@@ -14,10 +14,14 @@ from kiosk.duties import queries
 from kiosk.duties.queries import DutyRow
 from kiosk.journal.log import Draft, Journal
 from kiosk.rules import codes, timeliness
+from kiosk.rules import forms as written_forms
 from kiosk.rules.calendar import Period, day_in_words
 
 REMIND = ("due", "overdue", "escalated", "stale")
 """States on whose beginning a reminder is written."""
+
+FOLLOW_UPS = {"village.decision": "village.decision_result"}
+"""Items of events whose publication opens another."""
 
 
 class DutyRefused(ValueError):
@@ -142,10 +146,17 @@ def reject_none(
     journal.append("public", "duty.none_rejected", row.declaration, body, actor=actor)
 
 
-def change_catalogue(journal: Journal, actor: str, changes: Iterable[Mapping[str, Any]]) -> None:
-    """The township changes the catalogue of its villages (see `rules.catalogue`).
+def change_catalogue(
+    journal: Journal,
+    actor: str,
+    changes: Iterable[Mapping[str, Any]] = (),
+    forms: Iterable[Mapping[str, Any]] = (),
+) -> None:
+    """The township changes the catalogue of its villages (see `rules.catalogue`), and the forms
+    that it names (see `rules.forms`), each given whole.
 
-    Raises CatalogueInvalid naming item and field, DutyRefused on a village's node.
+    Raises CatalogueInvalid or FormInvalid naming item or form and field, DutyRefused on a
+    village's node or where an item names a form that there is not.
     """
     if codes.level(journal.code) == "village":
         raise DutyRefused("公开目录由乡镇调整。")
@@ -153,10 +164,39 @@ def change_catalogue(journal: Journal, actor: str, changes: Iterable[Mapping[str
         {key: value.isoformat() if isinstance(value, date) else value for key, value in it.items()}
         for it in changes
     ]
-    if not items:
+    given = [dict(form) for form in forms]
+    if not items and not given:
         raise DutyRefused("没有要调整的事项。")
     queries.catalogue(journal).with_changes(items)
-    journal.append("public", "catalogue.changed", _new_id(), {"items": items}, actor=actor)
+    known = written_forms.with_changes(queries.forms(journal), given)
+    for item in items:
+        if (named := item.get("form")) is not None and named not in known:
+            raise DutyRefused(f"事项 {item['id']} 的 form：没有 {named} 这个表。")
+    body = {name: value for name, value in (("items", items), ("forms", given)) if value}
+    journal.append("public", "catalogue.changed", _new_id(), body, actor=actor)
+
+
+def follow_up(journal: Journal, actor: str, notice: Mapping[str, Any]) -> list[Draft]:
+    """What must be said of a notice about to be published (its body): that a decision now waits
+    for the disclosure of its result, the second of the two (四议两公开).
+
+    The result is due after the day on which the decision is to be carried out, or after today
+    where it names none.
+    """
+    item = FOLLOW_UPS.get(notice["item"], "")
+    on = _planned(notice["content"]) or clock.today()
+    rules = queries.catalogue(journal).rules_at(item, on)
+    if rules is None or rules.cadence != "event":
+        return []
+    body = {"item": item, "title": notice["title"].strip(), "on": on.isoformat()}
+    return [Draft("public", "duty.opened", _new_id(), body, actor)]
+
+
+def _planned(content: Mapping[str, Any]) -> date | None:
+    try:
+        return date.fromisoformat(content.get("finish") or "")
+    except (TypeError, ValueError):
+        return None
 
 
 def turn(journal: Journal, villages: Iterable[str], today: date) -> list[Turn]:

@@ -12,7 +12,9 @@ On a township's (or county's) public stream, for the villages within it:
 
 - `duty.excused`, subject = a ULID: {village, item, period, event, reason}
 - `duty.none_rejected`, subject = the declaration's id: {village, item, period, event, reason}
-- `catalogue.changed`, subject = a ULID: {items: [change, ...]}; see `rules.catalogue`
+- `catalogue.changed`, subject = a ULID: {items: [change, ...], forms: [form, ...]}, of which either
+  may be left out; changes as in `rules.catalogue`, each form whole and as in `rules.forms`, in
+  place of one of the same id
 
 On a node's own self stream, one for each change of a duty's state that it noticed:
 
@@ -119,10 +121,28 @@ def m001_duties(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m002_forms(db: Database) -> None:
+    db.execute(
+        """
+        CREATE TABLE form_changes (
+            stream TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            forms TEXT NOT NULL,
+            PRIMARY KEY (stream, seq)
+        ) WITHOUT ROWID
+        """
+    )
+
+
 def apply(db: Database, entry: Entry) -> None:
-    table = TABLE_OF[entry.kind]
+    _put(db, entry, TABLE_OF[entry.kind], _row(entry))
+    if entry.kind == "catalogue.changed":
+        _put(db, entry, "form_changes", _objects(entry, "forms"))
+
+
+def _put(db: Database, entry: Entry, table: str, row: tuple[Any, ...] | None) -> None:
     db.execute(f"DELETE FROM {table} WHERE stream = ? AND seq = ?", [entry.stream, entry.seq])
-    row = _row(entry)
     if row is not None:
         values = [entry.stream, entry.seq, *row]
         places = ", ".join("?" * len(values))
@@ -155,14 +175,21 @@ def _row(entry: Entry) -> tuple[Any, ...] | None:
                 return (entry.kind, entry.subject, entry.at, *said)
             return None
         case "catalogue.changed":
-            items = (entry.body or {}).get("items")
-            if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
-                return None
-            return (json.dumps(items, ensure_ascii=False, sort_keys=True),)
+            return _objects(entry, "items")
         case "duty.turned":
             return _texts(entry.body, "village", "duty", "to", "on")
         case _:
             return _texts(entry.body, "village", "duty", "state", "on", "words")
+
+
+def _objects(entry: Entry, name: str) -> tuple[str] | None:
+    """A list of objects in a catalogue change, as JSON in the order of its keys."""
+    given = (entry.body or {}).get(name)
+    if not entry.stream.endswith("/public") or not isinstance(given, list) or not given:
+        return None
+    if not all(isinstance(one, dict) for one in given):
+        return None
+    return (json.dumps(given, ensure_ascii=False, sort_keys=True),)
 
 
 def _texts(body: Mapping[str, Any] | None, *names: str) -> tuple[str, ...] | None:
@@ -214,6 +241,7 @@ ROOM = Room(
         "duty_events",
         "duty_statements",
         "catalogue_changes",
+        "form_changes",
         "duty_turns",
         "reminders",
     ),

@@ -6,6 +6,7 @@ questions; `facts` gathers what is known about them.
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -15,8 +16,10 @@ from kiosk.duties.facts import NOTHING_KNOWN, Known, gathered, happened_in
 from kiosk.journal.log import Journal
 from kiosk.rules import catalogue as rules
 from kiosk.rules import codes, timeliness
+from kiosk.rules import forms as written_forms
 from kiosk.rules.calendar import beijing_date
 from kiosk.rules.catalogue import Catalogue, CatalogueInvalid, Item
+from kiosk.rules.forms import FormInvalid, Forms
 from kiosk.rules.timeliness import LATE, NOTHING, Duty, Event
 from kiosk.villages.queries import village as node_of
 
@@ -95,15 +98,13 @@ class Reminder:
 def catalogue(journal: Journal, village: str | None = None) -> Catalogue:
     """The catalogue for a village (this node by default), with what its county and then its
     township changed. A change that this program cannot read leaves the rules as they were."""
-    code = village or journal.code
-    changes = [
-        (len(codes.significant(origin)), stream, seq, items)
-        for stream, seq, items in journal.db.execute(
-            "SELECT stream, seq, items FROM catalogue_changes"
-        )
-        if _is_within(code, origin := stream.partition("/")[0])
-    ]
-    return _changed(tuple(items for *_, items in sorted(changes)))
+    return _changed(_from_above(journal, village, "items", "catalogue_changes"))
+
+
+def forms(journal: Journal, village: str | None = None) -> Forms:
+    """The forms for a village (this node by default), by id, with what its county and then its
+    township added or changed. A form that this program cannot read is left out."""
+    return _with_forms(_from_above(journal, village, "forms", "form_changes"))
 
 
 def events(journal: Journal, village: str) -> list[Event]:
@@ -273,6 +274,27 @@ def _row(
         none_rejected=facts.none_rejected,
         reason=known.reason,
     )
+
+
+def _from_above(journal: Journal, village: str | None, column: str, table: str) -> tuple[str, ...]:
+    """What those above a village changed, the highest first, each as JSON."""
+    code = village or journal.code
+    changes = [
+        (len(codes.significant(origin)), stream, seq, said)
+        for stream, seq, said in journal.db.execute(f"SELECT stream, seq, {column} FROM {table}")
+        if _is_within(code, origin := stream.partition("/")[0])
+    ]
+    return tuple(said for *_, said in sorted(changes))
+
+
+@lru_cache(maxsize=32)
+def _with_forms(changes: tuple[str, ...]) -> Forms:
+    found = written_forms.load()
+    for given in changes:
+        for form in json.loads(given):
+            with suppress(FormInvalid):
+                found = written_forms.with_changes(found, [form])
+    return found
 
 
 @lru_cache(maxsize=32)

@@ -1,11 +1,12 @@
 """Posting, correcting and withdrawing a notice, each checked first.
 
-What may not stand on a public board is stopped here whoever asks for it: sums that do not hold and
-personal data (`kiosk.rules.accounts`, `kiosk.rules.privacy`). A notice belongs to the node that
-posted it; nobody else changes it.
+What may not stand on a public board is stopped here whoever asks for it: what the form requires
+and is not there, sums that do not hold, and personal data (`kiosk.rules.forms`,
+`kiosk.rules.accounts`, `kiosk.rules.privacy`). A notice belongs to the node that posted it; nobody
+else changes it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,19 +14,25 @@ from typing import Any
 from ulid import ULID
 
 from kiosk import clock
+from kiosk.duties import commands as duties
+from kiosk.duties.queries import forms as forms_here
 from kiosk.journal.log import Draft, Journal
 from kiosk.notices import queries
 from kiosk.notices.projection import is_readable
 from kiosk.notices.queries import Notice
 from kiosk.reviews import queries as reviews_of
 from kiosk.reviews.queries import Review
-from kiosk.rules import accounts, privacy, timeliness
+from kiosk.rules import accounts, forms, privacy, timeliness
 from kiosk.rules.catalogue import Item
+from kiosk.rules.forms import Form, Forms
 
 TOWNSHIP = "township"
 """In place of an item: what a township tells all its villages."""
 
 BUILT_FORMS = ("finance_statement", "ledger", "person_list", "decision")
+PLAIN = "notice"
+"""The form of plain words."""
+
 TITLE_LIMIT = 80
 NOT_PERSONAL = ("missing", "sum")
 """Kinds of problems that are not about personal data."""
@@ -62,46 +69,76 @@ class NotChangeable(ValueError):
     """There is no such notice of this node's own, or it was withdrawn. In plain Chinese."""
 
 
-def form_of(item: Item | str) -> str:
-    """The form in which an item's notices are written: its own where that is built, else text."""
-    return item.form if isinstance(item, Item) and item.form in BUILT_FORMS else "notice"
+def form_of(item: Item | str, known: Forms | None = None) -> str:
+    """The id of the form in which an item's notices are written: the one that the catalogue names,
+    or plain words where there is no such form. `known` are a village's forms (the program's)."""
+    known = forms.load() if known is None else known
+    known = {id: known[id] for id in forms.FIXED}
+    return item.form if isinstance(item, Item) and item.form in known else PLAIN
 
 
 def problems(
     title: str,
-    form: str,
+    form: str | Form,
     content: Mapping[str, Any],
     *,
+    item: str = "",
     attachments: Iterable[Mapping[str, Any]] = (),
     contact: str = "",
     previous: Mapping[str, Any] | None = None,
+    history: Sequence[Mapping[str, Any]] | None = None,
 ) -> list[Problem]:
     """What keeps a notice from being posted, none where nothing does.
 
-    `previous` is the content of the same item's notice for the period before. An opening balance
-    that is not its closing balance may stand where the note says why.
+    `form` is one of the program's by its id, or a Form; `item` the catalogue item's id. `previous`
+    is the content of the same item's notice for the period before, `history` those of the year's
+    earlier periods (None: not all are there). An opening balance that is not the last closing may
+    stand where the note says why.
     """
+    known = forms.load().get(form) if isinstance(form, str) else form
     found = []
     if not title.strip():
         found.append(Problem("标题", "请写标题。", "missing"))
     elif len(title) > TITLE_LIMIT:
         found.append(Problem("标题", f"标题太长，最多 {TITLE_LIMIT} 个字。", "missing"))
-    if form not in accounts.SUMMED_FORMS and not str(content["text"]).strip():
-        found.append(Problem("正文", "请写公开的内容。", "missing", ("text",)))
-    for fault in accounts.faults(content, form, previous):
-        if fault.cell == "期初余额" and str(content.get("note", "")).strip():
-            continue
-        advice = "如果确有原因，请在“说明”里写明。" if fault.cell == "期初余额" else ""
-        found.append(Problem(fault.cell, fault.message + advice, "sum"))
+    if known is not None:
+        found += _gaps(known, content, item)
+        found += _sums(known, content, previous, history)
     found += [
         _personal(it.place, it.kind, it.shown_as, it.path)
-        for it in privacy.find_in_content(content, form)
+        for it in privacy.find_in_content(content, known or form)
     ]
     found += _personal_in("标题", title)
     for attachment in attachments:
         found += _personal_in("照片说明", str(attachment["name"]))
     found += _personal_in("联系方式", contact, privacy.PUBLIC_CONTACT)
     return found
+
+
+def warnings(
+    form: Form,
+    content: Mapping[str, Any],
+    *,
+    previous: Mapping[str, Any] | None = None,
+    history: Sequence[Mapping[str, Any]] | None = None,
+) -> list[Problem]:
+    """What should be looked at once more and keeps nobody from posting, as a rent not yet paid."""
+    return [
+        Problem(it.place, it.message, "warn", it.path)
+        for it in forms.mismatches(form, content, previous, history)
+        if it.warn
+    ]
+
+
+def year_so_far(
+    journal: Journal, item: str, period: str, form: Form
+) -> list[Mapping[str, Any]] | None:
+    """The contents of the item's notices for the year's earlier periods, None where one of them is
+    missing. Only looked for where the form adds up the year."""
+    if not forms.needs_history(form):
+        return None
+    found = queries.year_before(journal, journal.code, item, period, form.id)
+    return None if found is None else [it.content for it in found if it.content is not None]
 
 
 def written(
@@ -121,7 +158,7 @@ def written(
     `unmasked` lets personal data pass: somebody answers for it (`kiosk.reviews`). Raises
     NotPublishable; ValueError where the content does not have the shape of the item's form.
     """
-    form = form_of(item)
+    form = form_of(item, forms_here(journal))
     body: dict[str, Any] = {
         "item": item.id if isinstance(item, Item) else TOWNSHIP,
         "affairs": item.affairs if isinstance(item, Item) else TOWNSHIP,
@@ -135,7 +172,8 @@ def written(
         "display_until": "",
         "contact": contact.strip(),
     }
-    _check(body, queries.before(journal, journal.code, body["item"], period, form), unmasked)
+    before = queries.before(journal, journal.code, body["item"], period, form)
+    _check(journal, body, before, unmasked)
     return body
 
 
@@ -166,7 +204,7 @@ def rewritten(
         "contact": contact.strip(),
         "reason": reason.strip(),
     }
-    _check(body, queries.previous_period(journal, standing), unmasked)
+    _check(journal, body, queries.previous_period(journal, standing), unmasked)
     return body
 
 
@@ -204,7 +242,8 @@ def publish(
     if isinstance(item, Item):
         body["display_until"] = _display_until(item, today or clock.today())
     id = str(ULID.from_datetime(clock.now()))
-    journal.append("public", "notice.published", id, body, actor=actor)
+    posted = Draft("public", "notice.published", id, body, actor)
+    journal.append_all([posted, *duties.follow_up(journal, actor, body)])
     return id
 
 
@@ -261,10 +300,12 @@ def publish_reviewed(journal: Journal, review: str, *, actor: str, item: Item) -
             id, kind = str(ULID.from_datetime(clock.now())), "notice.published"
             body["display_until"] = _display_until(item, clock.today())
             before = queries.before(journal, journal.code, item.id, body["period"], body["form"])
-        _check(body, before, bool(found.unmasked))
+        _check(journal, body, before, bool(found.unmasked))
+        opens = [] if found.corrects else duties.follow_up(journal, actor, body)
         journal.append_all(
             [
                 Draft("public", kind, id, body, actor),
+                *opens,
                 Draft("parent", "review.used", review, {"notice": id}, actor),
             ]
         )
@@ -305,16 +346,22 @@ def _why_not(review: Review) -> str:
     return f"这份送审{review.state_words}，不能公开。"
 
 
-def _check(body: dict[str, Any], before: Notice | None, unmasked: bool = False) -> None:
-    if not is_readable(body):
+def _check(
+    journal: Journal, body: dict[str, Any], before: Notice | None, unmasked: bool = False
+) -> None:
+    form = forms_here(journal).get(body["form"])
+    content = body["content"]
+    if not is_readable(body) or (form is not None and forms.leftovers(form, content)):
         raise ValueError(f"the content does not fit the form {body['form']}")
     found = problems(
         body["title"],
-        body["form"],
-        body["content"],
+        form or body["form"],
+        content,
+        item=body["item"],
         attachments=body["attachments"],
         contact=body["contact"],
         previous=None if before is None else before.content,
+        history=year_so_far(journal, body["item"], body["period"], form) if form else None,
     )
     if "reason" in body:
         found += _problems_of_reason("更正原因", body["reason"])
@@ -322,6 +369,35 @@ def _check(body: dict[str, Any], before: Notice | None, unmasked: bool = False) 
         found = [it for it in found if it.kind in NOT_PERSONAL]
     if found:
         raise NotPublishable(found)
+
+
+def _gaps(form: Form, content: Mapping[str, Any], item: str) -> list[Problem]:
+    if form.id in accounts.SUMMED_FORMS:
+        # Of these a village may publish what it has: a ledger of some costs has no balances.
+        return []
+    return [
+        Problem(it.place, it.message, "missing", it.path)
+        for it in forms.missing(form, content, item)
+    ]
+
+
+def _sums(
+    form: Form,
+    content: Mapping[str, Any],
+    previous: Mapping[str, Any] | None,
+    history: Sequence[Mapping[str, Any]] | None,
+) -> list[Problem]:
+    found = []
+    for fault in accounts.faults(content, form.id, previous):
+        if fault.cell == "期初余额" and str(content.get("note", "")).strip():
+            continue
+        advice = "如果确有原因，请在“说明”里写明。" if fault.cell == "期初余额" else ""
+        found.append(Problem(fault.cell, fault.message + advice, "sum"))
+    return found + [
+        Problem(it.place, it.message, "sum", it.path)
+        for it in forms.mismatches(form, content, previous, history)
+        if not it.warn
+    ]
 
 
 def _problems_of_reason(place: str, reason: str) -> list[Problem]:

@@ -7,14 +7,20 @@
 - `notice.corrected`: the same in full, and {reason}
 - `notice.withdrawn`: {reason}
 
-Content by form, money in fen:
+Content is what the form that the notice names says of it (`kiosk.rules.forms`), money in fen. Five
+forms have a shape that sums, charts and imports rely on:
 
 - finance_statement {opening, income [{name, amount, sub}], expense [same], closing, note}; a `sub`
   line (其中) is shown and not summed
 - ledger {opening, closing, lines [{on, summary, income, expense, handler}], note}
 - person_list {columns [{name, amount}], rows [[text, fen or null]], total, note}
 - decision {text, steps [{name, on, place, chair, entitled, present, for, against, abstain}]}
-- every other form {text}
+- notice {text}
+
+Of these a photo of a voucher or of minutes (`voucher`, `minutes`: the sha of an attachment) and a
+decision's `finish` (the day on which it is to be carried out) may be missing. Any other form, also
+one that this node does not know, may have any plain content: a township's forms come by another
+stream than the notice, and may come after it.
 
 A notice is the outcome of its entries in the order of its stream: the first publication makes it,
 corrections replace it, and what comes after a withdrawal says nothing. An entry whose body was
@@ -29,6 +35,7 @@ from sqlite_utils import Database, Migrations
 
 from kiosk.journal.entry import Entry
 from kiosk.journal.projection import Room
+from kiosk.rules import forms
 from kiosk.rules.calendar import Period, PeriodMalformed
 
 ERASED_TITLE = "内容已删除"
@@ -250,8 +257,10 @@ def _content_is_readable(form: str, content: Any) -> bool:
                 and _list_of(content.get("steps"), name=str, on=str, place=str, chair=str, **counts)
                 and all(_is_day(step["on"]) for step in content["steps"])
             )
-        case _:
+        case "notice":
             return _has(content, text=str)
+        case _:
+            return forms.is_plain(content)
 
 
 def _is_period(text: str) -> bool:

@@ -182,6 +182,25 @@ def before(journal: Journal, village: str, item: str, period: str, form: str) ->
     )
 
 
+def year_before(
+    journal: Journal, village: str, item: str, period: str, form: str
+) -> list[Notice] | None:
+    """A node's notices of that item and form for the periods of the same year before `period`,
+    oldest first; None where one of them is missing."""
+    try:
+        now = Period.parse(period)
+    except PeriodMalformed:
+        return None
+    found: list[Notice] = []
+    while now.previous.start.year == Period.parse(period).start.year:
+        notice = before(journal, village, item, now.id, form)
+        if notice is None:
+            return None
+        found.insert(0, notice)
+        now = now.previous
+    return found
+
+
 def township_notices(journal: Journal, township: str, limit: int = 5) -> list[Notice]:
     """What the township tells all its villages, newest first."""
     return newest(journal, township, "township", limit)

@@ -1,14 +1,16 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk import clock, notices
+from kiosk import clock, duties, notices
 from kiosk.journal.log import Journal
 from kiosk.notices import NotChangeable, NotPublishable, queries
 from kiosk.rules import catalogue
 
 V, T = "371721105201", "371721105000"
+ROOMS = [notices.ROOM, duties.ROOM]
 STATEMENT = {
     "opening": 100_00,
     "income": [{"name": "租金", "amount": 50_00, "sub": False}],
@@ -44,7 +46,7 @@ def plain(title, text="", **changes):
 
 @pytest.fixture
 def journal(tmp_path):
-    made = Journal(tmp_path / "node.db", V, Ed25519PrivateKey.generate(), rooms=[notices.ROOM])
+    made = Journal(tmp_path / "node.db", V, Ed25519PrivateKey.generate(), rooms=ROOMS)
     yield made
     made.close()
 
@@ -226,8 +228,13 @@ def test_publishing_gives_the_notice_its_item_and_display_period(journal):
 
 
 def test_an_item_without_a_form_of_its_own_is_written_as_text(journal):
-    id = publish(journal, "village.project", {"text": "道路硬化"}, "", title="道路工程")
+    id = publish(journal, "village.safety", {"text": "检查三处"}, "", title="安全检查")
     assert notices.notice(journal, id).form == "notice"
+
+
+def test_an_item_whose_form_is_not_known_is_written_as_text():
+    item = replace(ITEMS["village.project"], form="from_another_program")
+    assert notices.form_of(item) == "notice"
 
 
 def test_a_township_notice_belongs_to_no_item(journal):
@@ -318,7 +325,7 @@ def test_a_withdrawn_notice_cannot_be_changed(journal):
 
 def test_only_the_own_notices_can_be_changed(journal, tmp_path):
     key = Ed25519PrivateKey.generate()
-    other = Journal(tmp_path / "t.db", T, key, rooms=[notices.ROOM])
+    other = Journal(tmp_path / "t.db", T, key, rooms=ROOMS)
     id = publish(other, "township", {"text": "防汛"}, "", title="防汛通知")
     stream = other.own("public")
     journal.trust(T, "sanwu.invalid", key.public_key().public_bytes_raw())

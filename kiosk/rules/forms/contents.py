@@ -27,7 +27,9 @@ def empty(field: Field) -> Any:
 
 def is_empty(field: Field, value: Any) -> bool:
     """Whether nothing stands in a field."""
-    return value is None or value == "" or value == [] or value is False
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value is False or value == []
 
 
 def fits(field: Field, value: Any) -> bool:
