@@ -215,6 +215,21 @@ def verify(dir: Path) -> None:
     click.echo(f"{node.config.name}：全部记录、签名、表和附件都核对无误。")
 
 
+@account.command("reset")
+@click.argument("dir", type=EXISTING_DIR)
+@click.argument("name")
+def account_reset(dir: Path, name: str) -> None:
+    """Give an account whose password was forgotten a new first one, printed once."""
+    from kiosk import people
+    from kiosk.node import open_node
+
+    with plain_failures():
+        node = open_node(dir)
+        password = people.reset_password(node.journal, name, actor="command line")
+        node.close()
+    click.echo(f"账号：{name}\n新的初始密码：{password}\n（只显示这一次，登录后请修改。）")
+
+
 @main.command()
 @click.argument("dir", type=EXISTING_DIR)
 def rebuild(dir: Path) -> None:

@@ -70,17 +70,29 @@ def add_account(
     if role not in allowed:
         choices = "、".join(f"{key}（{words}）" for key, words in allowed.items())
         raise AccountRefused(f"角色 {role} 不能用，本节点可用：{choices}。")
-    first = password or "-".join(
-        "".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3)
-    )
+    first = password or _first_password()
     body = {"name": name, "role": role, "password_hash": hasher().hash(first)}
     journal.append("self", "account.added", name, body, actor=actor)
     return first
 
 
-def change_password(journal: Journal, name: str, old: str, new: str) -> None:
+def reset_password(journal: Journal, name: str, *, actor: str) -> str:
+    """A new first password for an account whose own was forgotten.
+
+    Raises AccountRefused where there is no such account.
+    """
+    if queries.account(journal, name) is None:
+        raise AccountRefused(f"没有账号 {name}。")
+    first = _first_password()
+    body = {"password_hash": hasher().hash(first), "first": True}
+    journal.append("self", "account.password_changed", name, body, actor=actor)
+    journal.db.execute("DELETE FROM login_attempts WHERE name = ?", [name])
+    return first
+
+
+def change_password(journal: Journal, name: str, old: str, new: str, *, source: str = "") -> None:
     """Raises LoginRefused where the old password is wrong, AccountRefused for a weak new one."""
-    log_in(journal, name, old, record=False)
+    log_in(journal, name, old, source=source, record=False)
     if len(new) < PASSWORD_AT_LEAST:
         raise AccountRefused(f"新密码太短，至少要 {PASSWORD_AT_LEAST} 位。")
     if new == old:
@@ -89,14 +101,19 @@ def change_password(journal: Journal, name: str, old: str, new: str) -> None:
     journal.append("self", "account.password_changed", name, body, actor=name)
 
 
-def log_in(journal: Journal, name: str, password: str, *, record: bool = True) -> Account:
+def log_in(
+    journal: Journal, name: str, password: str, *, source: str = "", record: bool = True
+) -> Account:
     """The account where name and password fit. Raises LoginRefused.
 
-    After five failures in a row the name is locked for fifteen minutes, known or not.
+    After five failures in a row from one source (an address), the name is locked for that source
+    for fifteen minutes, known or not. Officers' names are public: a lock on the name alone would
+    let anybody shut an officer out.
     """
     name = name.strip()
     row = journal.db.execute(
-        "SELECT failures, locked_until FROM login_attempts WHERE name = ?", [name]
+        "SELECT failures, locked_until FROM login_attempts WHERE name = ? AND source = ?",
+        [name, source],
     ).fetchone()
     failures, locked_until = row or (0, None)
     if locked_until is not None:
@@ -112,23 +129,30 @@ def log_in(journal: Journal, name: str, password: str, *, record: bool = True) -
     except VerificationError:
         fits = False
     if not fits or found is None:
-        _count_failure(journal, name, failures + 1)
+        _count_failure(journal, name, source, failures + 1)
         left_over = FAILURES_ALLOWED - failures - 1
         if left_over <= 0:
-            raise LoginRefused("输错次数太多，账号锁定 15 分钟。忘了密码请找乡镇重设。")
+            raise LoginRefused(
+                "输错次数太多，账号锁定 15 分钟。忘了密码，请找管理这台机器的人重设。"
+            )
         raise LoginRefused(f"账号或密码不对，还可以再试 {left_over} 次。")
-    journal.db.execute("DELETE FROM login_attempts WHERE name = ?", [name])
+    journal.db.execute("DELETE FROM login_attempts WHERE name = ? AND source = ?", [name, source])
     if record:
         journal.append("self", "session.opened", name, {}, actor=name)
     return found
 
 
-def _count_failure(journal: Journal, name: str, failures: int) -> None:
+def _count_failure(journal: Journal, name: str, source: str, failures: int) -> None:
     until = None
     if failures >= FAILURES_ALLOWED:
         until = (clock.now() + LOCKED_FOR).isoformat(timespec="seconds")
-        body = {"until": until, "failures": failures}
+        body = {"until": until, "failures": failures, "source": source}
         journal.append("self", "account.locked", name, body)
     journal.db.execute(
-        "INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?)", [name, failures, until]
+        "INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?, ?)",
+        [name, source, failures, until],
     )
+
+
+def _first_password() -> str:
+    return "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))

@@ -1,8 +1,9 @@
 """Kinds and bodies, all on the node's own `self` stream, subject = the account's name:
 
 - `account.added` {name, role, password_hash (argon2id, PHC string)}
-- `account.password_changed` {password_hash}
-- `account.locked` {until (RFC 3339), failures}: after repeated failures; for the record
+- `account.password_changed` {password_hash, first (true where it was reset for its owner)}
+- `account.locked` {until (RFC 3339), failures, source}: after repeated failures from one
+  address; for the record
 - `session.opened` {}: a log-in that succeeded
 
 Failed attempts are counted in a local table: they are this machine's defence, not history.
@@ -45,6 +46,22 @@ def m001_attempts(db: Database) -> None:
     )
 
 
+@local()
+def m002_attempts_by_source(db: Database) -> None:
+    db.execute("DROP TABLE login_attempts")
+    db.execute(
+        """
+        CREATE TABLE login_attempts (
+            name TEXT NOT NULL,
+            source TEXT NOT NULL,
+            failures INTEGER NOT NULL,
+            locked_until TEXT,
+            PRIMARY KEY (name, source)
+        ) WITHOUT ROWID
+        """
+    )
+
+
 def apply(db: Database, entry: Entry) -> None:
     body = entry.body
     if body is None:
@@ -56,8 +73,8 @@ def apply(db: Database, entry: Entry) -> None:
         )
     elif entry.kind == "account.password_changed":
         db.execute(
-            "UPDATE accounts SET password_hash = ?, first_password = 0 WHERE name = ?",
-            [body["password_hash"], entry.subject],
+            "UPDATE accounts SET password_hash = ?, first_password = ? WHERE name = ?",
+            [body["password_hash"], int(body.get("first", False)), entry.subject],
         )
     elif entry.kind == "session.opened":
         db.execute("UPDATE accounts SET last_login = ? WHERE name = ?", [entry.at, entry.subject])

@@ -89,3 +89,25 @@ def test_a_rebuild_keeps_accounts(village: Node) -> None:
     village.journal.rebuild()
     assert village.journal.projector.fingerprints(village.journal.db) == before
     people.log_in(village.journal, "王秀兰", password)
+
+
+def test_a_stranger_cannot_lock_the_officer_out(village: Node) -> None:
+    password = add(village)
+    for _ in range(5):
+        with pytest.raises(LoginRefused):
+            people.log_in(village.journal, "王秀兰", "wrong", source="10.0.0.9")
+    with pytest.raises(LoginRefused, match="锁定"):
+        people.log_in(village.journal, "王秀兰", password, source="10.0.0.9")
+    people.log_in(village.journal, "王秀兰", password, source="10.0.0.5")
+
+
+def test_a_forgotten_password_is_reset_to_a_first_one(village: Node) -> None:
+    old = add(village)
+    people.change_password(village.journal, "王秀兰", old, "三月春风又绿两岸")
+    for _ in range(5):
+        with pytest.raises(LoginRefused):
+            people.log_in(village.journal, "王秀兰", "wrong")
+    first = people.reset_password(village.journal, "王秀兰", actor="command line")
+    assert people.log_in(village.journal, "王秀兰", first).first_password
+    with pytest.raises(AccountRefused):
+        people.reset_password(village.journal, "没有这个人", actor="command line")
