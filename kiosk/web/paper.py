@@ -42,6 +42,9 @@ SIZES = ("a4", "a3")
 STYLES = ("tokens.css", "print.css")
 CALLS = ("supervision_phone", "监督电话"), ("report_phone", "举报电话")
 
+LATE_ON_COVER = 6
+"""Of what is overdue, how much the brochure's cover names."""
+
 KEPT = 32 << 20
 """Bytes of PDFs kept in memory."""
 
@@ -90,6 +93,7 @@ class Print:
             is_short=sheets.is_short,
             WIDE_FROM=sheets.WIDE_FROM,
             SHORT_ROWS=sheets.SHORT_ROWS,
+            LATE_ON_COVER=LATE_ON_COVER,
         )
 
 
@@ -151,6 +155,25 @@ def brochure(node: Node, village: str, month: date) -> Print:
     return Print((("brochure", what),), "brochure", who, title, title, contacts)
 
 
+def choice(node: Node, village: str) -> dict[str, Any]:
+    """What print/choose.html shows of a village in the month asked for."""
+    month, today = month_asked(), clock.today()
+    described = villages.village(node.journal, village)
+    return {
+        "month": month,
+        "months": sheets.months(described.began if described else today, today),
+        "month_title": sheets.month_title,
+        "notices": sheets.of_month(node.journal, village, month),
+        "late": sheets.overdue(node.journal, village, today),
+        "most": sheets.MOST,
+    }
+
+
+def board_asked(node: Node, village: str) -> Print:
+    """`board` as the request's query asks for it: `month`, `id` (any number of), `size`."""
+    return board(node, village, month_asked(), request.args.getlist("id"), size_asked())
+
+
 def size_asked() -> str:
     """The paper's size in the request's query; A4 unless it is A3."""
     size = request.args.get("size", "").lower()
@@ -158,11 +181,14 @@ def size_asked() -> str:
 
 
 def month_asked() -> date:
-    """The first day of the month in the request's query ("2026-11"); this month's without one."""
+    """The first day of the month in the request's query ("2026-11"); this month's without one, and
+    for one that has not come."""
+    today = clock.today()
     try:
-        return date.fromisoformat(f"{request.args.get('month', '')}-01")
+        asked = date.fromisoformat(f"{request.args.get('month', '')}-01")
     except ValueError:
-        return sheets.month_of(clock.today())
+        asked = today
+    return sheets.month_of(min(asked, today))
 
 
 def answer(asked: Print, ending: str) -> Response:
