@@ -151,14 +151,19 @@ def written(
     event: str = "",
     attachments: Iterable[Mapping[str, Any]] = (),
     contact: str = "",
+    result_of: str = "",
     unmasked: bool = False,
 ) -> dict[str, Any]:
     """The body of a notice that may be posted, without reviews and display period.
 
-    `unmasked` lets personal data pass: somebody answers for it (`kiosk.reviews`). Raises
-    NotPublishable; ValueError where the content does not have the shape of the item's form.
+    `result_of` is the id of an own notice whose display period is over and of which this one tells
+    the result, in plain words. `unmasked` lets personal data pass: somebody answers for it
+    (`kiosk.reviews`). Raises NotPublishable, NotChangeable where that notice is gone; ValueError
+    where the content does not have the shape of the form.
     """
-    form = form_of(item, forms_here(journal))
+    if result_of:
+        _own(journal, result_of)
+    form = PLAIN if result_of else form_of(item, forms_here(journal))
     body: dict[str, Any] = {
         "item": item.id if isinstance(item, Item) else TOWNSHIP,
         "affairs": item.affairs if isinstance(item, Item) else TOWNSHIP,
@@ -172,6 +177,8 @@ def written(
         "display_until": "",
         "contact": contact.strip(),
     }
+    if result_of:
+        body["result_of"] = result_of
     before = queries.before(journal, journal.code, body["item"], period, form)
     _check(journal, body, before, unmasked)
     return body
@@ -280,9 +287,7 @@ def publish_reviewed(journal: Journal, review: str, *, actor: str, item: Item) -
     """Posts what a completed review was about, with the names and days of its signatures; the
     notice's id. `item` is the catalogue's of today, from which the display period follows.
 
-    Asked twice, it is posted once. Raises NotReviewed where a signature or a confirmation is
-    missing, NotChangeable where the notice to be corrected is gone, NotPublishable where what is
-    on the board by now contradicts it.
+    Asked twice, it is posted once. Raises as `reviewed` does.
     """
     with journal.writing():
         found = reviews_of.review(journal, review, journal.code)
@@ -290,18 +295,12 @@ def publish_reviewed(journal: Journal, review: str, *, actor: str, item: Item) -
             raise NotReviewed("没有找到这份送审。")
         if found.used:
             return found.used
-        if not found.publishable:
-            raise NotReviewed(_why_not(found))
-        body = {**found.notice, "reviews": found.reviews}
+        body = reviewed(journal, found, item)
         if found.corrects:
-            id, kind = found.corrects, "notice.corrected"
-            before = queries.previous_period(journal, _own(journal, id))
+            id, kind, opens = found.corrects, "notice.corrected", []
         else:
             id, kind = str(ULID.from_datetime(clock.now())), "notice.published"
-            body["display_until"] = _display_until(item, clock.today())
-            before = queries.before(journal, journal.code, item.id, body["period"], body["form"])
-        _check(journal, body, before, bool(found.unmasked))
-        opens = [] if found.corrects else duties.follow_up(journal, actor, body)
+            opens = [] if "result_of" in body else duties.follow_up(journal, actor, body)
         journal.append_all(
             [
                 Draft("public", kind, id, body, actor),
@@ -310,6 +309,25 @@ def publish_reviewed(journal: Journal, review: str, *, actor: str, item: Item) -
             ]
         )
         return id
+
+
+def reviewed(journal: Journal, review: Review, item: Item) -> dict[str, Any]:
+    """The body that a completed review publishes today.
+
+    Raises NotReviewed where a signature or a confirmation is missing, NotChangeable where the
+    notice to be corrected is gone, NotPublishable where what is on the board by now contradicts it.
+    """
+    if not review.publishable:
+        raise NotReviewed(_why_not(review))
+    body = {**review.notice, "reviews": review.reviews}
+    if review.corrects:
+        before = queries.previous_period(journal, _own(journal, review.corrects))
+    else:
+        if "result_of" not in body:
+            body["display_until"] = _display_until(item, clock.today())
+        before = queries.before(journal, journal.code, item.id, body["period"], body["form"])
+    _check(journal, body, before, bool(review.unmasked))
+    return body
 
 
 def withdraw(journal: Journal, id: str, *, actor: str, reason: str) -> None:

@@ -3,7 +3,8 @@
 - `notice.published`: {item (catalogue id, or "township"), affairs ("party", "village", "finance"
   or "township"), title, form, period ("2026Q2", "2026-05", "2026H1", "2026" or ""), event (id of
   the duty's event, or ""), content {by form}, attachments [{sha, name, type, width, height}],
-  reviews [{by, name, on}], display_until ("YYYY-MM-DD" or ""), contact}
+  reviews [{by, name, on}], display_until ("YYYY-MM-DD" or ""), contact, and where it tells the
+  result of a display period result_of (that notice's id)}
 - `notice.corrected`: the same in full, and {reason}
 - `notice.withdrawn`: {reason}
 
@@ -101,6 +102,20 @@ def m001_notices(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m002_results(db: Database) -> None:
+    db.execute(
+        """
+        CREATE TABLE notice_results (
+            notice TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            result_of TEXT NOT NULL,
+            PRIMARY KEY (result_of, stream, notice)
+        ) WITHOUT ROWID
+        """
+    )
+
+
 def apply(db: Database, entry: Entry) -> None:
     if not entry.stream.endswith("/public"):
         return
@@ -170,6 +185,11 @@ def _derive(db: Database, id: str, stream: str) -> None:
         names = ", ".join(row)
         places = ", ".join(f":{name}" for name in row)
         db.execute(f"INSERT OR REPLACE INTO notices ({names}) VALUES ({places})", row)
+    db.execute("DELETE FROM notice_results WHERE notice = ? AND stream = ?", [id, stream])
+    if row is not None and row["body"] and row["state"] != "withdrawn":
+        told = json.loads(row["body"]).get("result_of")
+        if told:
+            db.execute("INSERT INTO notice_results VALUES (?, ?, ?)", [id, stream, told])
 
 
 def _of_body(body: dict[str, Any] | None, text: str | None) -> dict[str, Any]:
@@ -214,6 +234,7 @@ def is_readable(body: dict[str, Any] | None) -> bool:
             isinstance(body.get(name), str)
             for name in ("item", "title", "form", "period", "event", "display_until", "contact")
         )
+        and isinstance(body.get("result_of", ""), str)
         and body.get("affairs") in AFFAIRS
         and _is_period(body["period"])
         and _is_day(body["display_until"])
@@ -301,7 +322,7 @@ def _list_of(value: Any, **types: Any) -> bool:
 ROOM = Room(
     name="notices",
     kinds=frozenset({"notice.published", "notice.corrected", "notice.withdrawn"}),
-    tables=("notices", "notice_versions", "notice_blobs"),
+    tables=("notices", "notice_versions", "notice_blobs", "notice_results"),
     migrations=migrations,
     apply=apply,
 )

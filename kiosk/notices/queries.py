@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from kiosk.journal.log import Journal
@@ -12,6 +12,8 @@ from kiosk.rules.calendar import Period, PeriodMalformed
 
 AFFAIRS_NAMES = {"party": "党务", "village": "村务", "finance": "财务", "township": "镇里通知"}
 CURRENT_LIMIT = 12
+RESULT_WITHIN = timedelta(days=60)
+"""For how long after its display period a notice is on the list of those without a result."""
 
 _COLUMNS = """
     id, stream, village, item, affairs, title, form, period, event, state, published_at,
@@ -61,6 +63,21 @@ class Notice:
     @property
     def contact(self) -> str:
         return "" if self.body is None else self.body["contact"]
+
+    @property
+    def result_of(self) -> str:
+        """The id of the notice of whose display period this tells the result, or ""."""
+        return "" if self.body is None else str(self.body.get("result_of", ""))
+
+    def displayed(self, today: date) -> bool:
+        """Whether its display period runs, so that objections are taken."""
+        return self.state != "withdrawn" and self.display_until >= today.isoformat()
+
+    def days_left(self, today: date) -> int:
+        """Days of the display period left after today; 0 on its last and after it."""
+        if not self.display_until:
+            return 0
+        return max(0, (date.fromisoformat(self.display_until) - today).days)
 
     @property
     def affairs_name(self) -> str:
@@ -199,6 +216,36 @@ def year_before(
         found.insert(0, notice)
         now = now.previous
     return found
+
+
+def result(journal: Journal, notice: Notice) -> Notice | None:
+    """The standing notice that tells the result of this one's display period, or None."""
+    return _one(
+        journal,
+        f"WHERE {_STANDING} AND stream = :stream AND id IN (SELECT notice FROM notice_results"
+        " WHERE result_of = :id AND stream = :stream) ORDER BY published_at, id",
+        {"id": notice.id, "stream": notice.stream},
+    )
+
+
+def awaiting_result(journal: Journal, village: str, today: date) -> list[Notice]:
+    """Standing notices of a node whose display period ended within the last sixty days and of
+    which no result was published, the one that ended first ahead."""
+    return _many(
+        journal,
+        f"""
+        WHERE {_STANDING} AND village = :village AND display_until != ''
+        AND display_until < :today AND display_until >= :since AND NOT EXISTS (
+            SELECT 1 FROM notice_results AS r
+            WHERE r.result_of = notices.id AND r.stream = notices.stream
+        ) ORDER BY display_until, id
+        """,
+        {
+            "village": village,
+            "today": today.isoformat(),
+            "since": (today - RESULT_WITHIN).isoformat(),
+        },
+    )
 
 
 def township_notices(journal: Journal, township: str, limit: int = 5) -> list[Notice]:

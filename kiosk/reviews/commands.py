@@ -59,13 +59,15 @@ def request(
     reason: str = "",
     scheduled_for: datetime | None = None,
     again: str = "",
+    result_of: str = "",
     unmasked: str = "",
 ) -> str:
     """Asks for the review of a notice, or of a correction of the notice `corrects`; its id.
 
     `scheduled_for` (aware) publishes it then, or once it is complete after that. `unmasked` is why
-    personal data in it may be shown. `again` is the review that was sent back. Raises
-    NotPublishable and NotChangeable as publishing does, ReviewRefused.
+    personal data in it may be shown. `again` is the review that was sent back, `result_of` the
+    notice of whose display period this tells the result. Raises NotPublishable and NotChangeable
+    as publishing does, ReviewRefused.
     """
     unmasked = " ".join(unmasked.split())
     said: dict[str, Any] = {
@@ -78,7 +80,9 @@ def request(
     if corrects:
         notice = notices.rewritten(journal, corrects, reason=reason, **said)
     else:
-        notice = notices.written(journal, item=item, period=period, event=event, **said)
+        notice = notices.written(
+            journal, item=item, period=period, event=event, result_of=result_of, **said
+        )
     at = clock.now()
     chain = rules.chain(item, actor, at)
     id = str(ULID.from_datetime(at))

@@ -2,9 +2,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kiosk import clock, notices, people, reviews
+from kiosk import clock, drafts, notices, people, reviews
+from kiosk.drafts import commands as draft_commands
 from kiosk.notices import NotPublishable, NotReviewed
-from kiosk.reviews import commands, queries
+from kiosk.notices import queries as notice_queries
+from kiosk.reviews import commands, publication, queries
 from kiosk.reviews.commands import ReviewRefused, Signed
 from kiosk.rules import catalogue
 from tests.conftest import TOWNSHIP, VILLAGE, copied
@@ -52,6 +54,15 @@ def on_paper(node, id, step, name="", day=date(2026, 10, 8)):
 def all_signed(node, id):
     for step in NAMES:
         on_paper(node, id, step)
+    return id
+
+
+def all_signed_by(node, item, **changes):
+    """A request of an item that the committee and the village head sign."""
+    given = {"title": "补贴公示", "period": "", **changes}
+    id = request(node, item, **given)
+    on_paper(node, id, "committee")
+    on_paper(node, id, "village_head")
     return id
 
 
@@ -313,6 +324,60 @@ def test_personal_data_is_shown_only_with_a_reason_and_a_second_person(village):
     assert notices.notice(village.journal, publish(village, id, "village.safety")).content == text
     [shown] = queries.unmasked(village.journal)
     assert (shown.unmasked, shown.confirmed_by) == ("本人同意公开", "赵某")
+
+
+def test_the_result_of_a_display_period_is_a_notice_of_its_own(village):
+    shown = publish(
+        village,
+        all_signed_by(village, "village.subsidy", content={
+            "columns": [{"name": "姓名", "amount": False}], "rows": [["张*"]], "total": None,
+            "note": ""}),
+        "village.subsidy",
+    )  # fmt: skip
+    until = date(2026, 10, 15)
+    found = notices.notice(village.journal, shown)
+    assert found.displayed(until) and not found.displayed(until + timedelta(days=1))
+    assert (found.days_left(date(2026, 10, 8)), found.days_left(until)) == (7, 0)
+    after = until + timedelta(days=1)
+    assert notice_queries.awaiting_result(village.journal, VILLAGE, until) == []
+    assert notice_queries.awaiting_result(village.journal, VILLAGE, after) == [found]
+    late = until + timedelta(days=70)
+    assert notice_queries.awaiting_result(village.journal, VILLAGE, late) == []
+    text = {"text": "公示期内没有收到异议。"}
+    id = all_signed_by(village, "village.subsidy", content=text, result_of=shown)
+    told = notices.notice(village.journal, publish(village, id, "village.subsidy"))
+    assert (told.result_of, told.form, told.display_until) == (shown, "notice", "")
+    assert notice_queries.awaiting_result(village.journal, VILLAGE, after) == []
+    assert notice_queries.result(village.journal, found) == told
+    notices.withdraw(village.journal, told.id, actor=CLERK, reason="写错")
+    assert notice_queries.result(village.journal, found) is None
+    assert rebuilt_equals_live(village)
+
+
+def test_what_is_due_is_published_once_and_its_draft_closed(village):
+    draft = draft_commands.begin(village.journal, {"title": "x", "review": "?"}, actor=CLERK)
+    id = all_signed(village, request(village, scheduled_for=START + timedelta(hours=1)))
+    draft_commands.save(village.journal, draft, {"title": "x", "review": id}, actor=CLERK)
+    assert publication.publish_due(village.journal, START) == []
+    with clock.set_to(START + timedelta(days=2)):
+        [notice] = publication.publish_due(village.journal, clock.now())
+        assert publication.publish_due(village.journal, clock.now()) == []
+    assert notices.notice(village.journal, notice).state == "published"
+    assert drafts.drafts(village.journal) == []
+
+
+def test_what_cannot_be_published_at_its_time_says_why(village):
+    at = START + timedelta(hours=1)
+    id = request(village, scheduled_for=at)
+    found = reviews.review(village.journal, id)
+    assert publication.obstacle(village.journal, found, START) == ""
+    assert "还没有完成" in publication.obstacle(village.journal, found, at)
+    all_signed(village, id)
+    before = all_signed(village, request(village, period="2026Q2"))
+    publish(village, before)
+    found = reviews.review(village.journal, id)
+    assert "期初余额" in publication.obstacle(village.journal, found, at)
+    assert publication.publish_due(village.journal, at) == []
 
 
 def test_a_time_of_publication_can_be_set_and_changed(village):
