@@ -64,6 +64,19 @@ def drop_table(journal: Journal, id: str) -> None:
     journal.db.execute("DELETE FROM draft_tables WHERE draft = ?", [id])
 
 
+def keep_document(journal: Journal, id: str, name: str, data: bytes) -> None:
+    """Keeps an uploaded document until its pages are chosen. Raises NoSuchDraft."""
+    with journal.writing() as db:
+        _must_be_open(journal, id)
+        db.execute("INSERT OR REPLACE INTO draft_documents VALUES (?, ?, ?)", [id, name, data])
+
+
+def drop_document(journal: Journal, id: str) -> None:
+    """Forgets the uploaded document."""
+    with journal.writing() as db:
+        db.execute("DELETE FROM draft_documents WHERE draft = ?", [id])
+
+
 def discard(journal: Journal, id: str, *, actor: str, reason: str = "discarded") -> None:
     """Closes the draft and erases what was saved of it, once; all of it or nothing.
 
@@ -78,6 +91,7 @@ def discard(journal: Journal, id: str, *, actor: str, reason: str = "discarded")
                 journal.erase("self", entry.seq, actor=actor, reason="草稿已关闭")
         db.execute("DELETE FROM draft_typed WHERE draft = ?", [id])
         db.execute("DELETE FROM draft_tables WHERE draft = ?", [id])
+        db.execute("DELETE FROM draft_documents WHERE draft = ?", [id])
 
 
 def _must_be_open(journal: Journal, id: str) -> None:

@@ -8,8 +8,8 @@
 A draft may hold personal data that is masked before it is published, so the bodies of a closed
 draft are erased (`kiosk.drafts.commands.discard`).
 
-What is typed between two presses, and the table that was uploaded, are kept in local tables: they
-are this machine's scratch paper, no history.
+What is typed between two presses, and the table or document that was uploaded, are kept in local
+tables: they are this machine's scratch paper, no history.
 """
 
 import json
@@ -60,6 +60,19 @@ def m001_scratch(db: Database) -> None:
         """,
     ):
         db.execute(statement)
+
+
+@local()
+def m002_documents(db: Database) -> None:
+    db.execute(
+        """
+        CREATE TABLE draft_documents (
+            draft TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            data BLOB NOT NULL
+        ) WITHOUT ROWID
+        """
+    )
 
 
 def apply(db: Database, entry: Entry) -> None:

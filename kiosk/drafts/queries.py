@@ -40,6 +40,14 @@ def table(journal: Journal, id: str) -> tuple[str, bytes] | None:
     return None if row is None else (row[0], bytes(row[1]))
 
 
+def document(journal: Journal, id: str) -> tuple[str, bytes] | None:
+    """Name and bytes of the document whose pages are to be chosen for a draft, or None."""
+    row = journal.db.execute(
+        "SELECT name, data FROM draft_documents WHERE draft = ?", [id]
+    ).fetchone()
+    return None if row is None else (row[0], bytes(row[1]))
+
+
 _COLUMNS = "s.draft, s.seq, s.at, s.actor, s.body, t.at, t.body"
 _LAST = """
     draft_saves AS s LEFT JOIN draft_typed AS t ON t.draft = s.draft

@@ -10,12 +10,9 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from markupsafe import Markup
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from kiosk import clock, drafts
-from kiosk.attachments import FileRefused
-from kiosk.attachments.photos import BYTES_LIMIT, photo
 from kiosk.drafts import Draft
 from kiosk.drafts import commands as draft_commands
 from kiosk.duties import commands as duty_commands
@@ -28,11 +25,17 @@ from kiosk.rules import timeliness
 from kiosk.rules.catalogue import Item
 from kiosk.villages import queries as villages
 from kiosk.web import current_node, public_address
-from kiosk.web.office import contents, forms, importing, prepared
+from kiosk.web.office import (
+    attaching,
+    contents,
+    documents,
+    forms,
+    importing,
+    prepared,
+    starting,
+)
 from kiosk.web.office.door import blueprint, item_of, open_draft
 from kiosk.web.office.forms import Values
-
-PHOTOS_LIMIT = 9
 
 _publishing = threading.Lock()
 
@@ -86,6 +89,8 @@ def edit(id: str) -> str:
         importable=values["form"] in forms.TABLE_FORMS,
         previous=prepared.previous(node, values),
         standing=prepared.standing(node, values),
+        start=starting.offered(node, values),
+        compared=starting.compared(node, values),
     )
 
 
@@ -114,16 +119,24 @@ def change(id: str) -> Response:
             values = forms.masked_at(values, what) if what else forms.masked(values)
             where = what.replace(".", "-")
         case "photo":
-            values, where = _with_photos(values, request.files.getlist("photo")), "photos"
+            taken = request.files.getlist("photo")
+            values, where = attaching.with_photos(values, taken), "photos"
         case "drop-photo":
             photos = values["photos"]
             kept = [each for n, each in enumerate(photos) if str(n) != what]
             values, where = {**values, "photos": kept}, "photos"
+        case "paste":
+            values, where = documents.with_pasted(values, request.form), "fields"
+        case "start":
+            values, where = starting.begun_here(values), "fields"
         case "preview":
             check = True
     draft_commands.save(node.journal, id, values, actor=g.account.name)
     if act == "import":
         return importing.take(replace(draft, values=values), request.files.get("table"))
+    if act == "document":
+        files = request.files.getlist("document")
+        return documents.take(replace(draft, values=values), item, files)
     if act == "preview" and not prepared.prepared(node, item, values).faults:
         return redirect(url_for("office.preview", id=id))
     if act == "save":
@@ -167,6 +180,7 @@ def preview(id: str) -> str | Response:
         values=draft.values,
         item=item,
         until=timeliness.display_until(item, clock.today()),
+        compared=starting.compared(current_node(), draft.values),
     )
 
 
@@ -286,39 +300,6 @@ def _shown(draft: Draft, item: Item) -> Notice:
         last_seq=0,
         body=body,
     )
-
-
-def _with_photos(values: Values, files: list[FileStorage]) -> Values:
-    """The values with the photos that could be taken; what could not is said."""
-    photos = list(values["photos"])
-    refused = []
-    given = [file for file in files if file.filename]
-    if not given:
-        refused.append("还没有选照片。请先选照片，再按“上传照片”。")
-    for file in given:
-        if len(photos) >= PHOTOS_LIMIT:
-            refused.append(f"一条公开最多放 {PHOTOS_LIMIT} 张照片，{file.filename} 没有放上。")
-            continue
-        try:
-            made = photo(file.stream.read(BYTES_LIMIT + 1))
-        except FileRefused as error:
-            refused.append(f"{file.filename}：{error}")
-            continue
-        sha = current_node().blobs.put(made.data)
-        if any(each["sha"] == sha for each in photos):
-            continue
-        photos.append(
-            {
-                "sha": sha,
-                "name": "",
-                "type": made.type,
-                "width": made.width,
-                "height": made.height,
-            }
-        )
-    for words in refused:
-        flash(words, "fault")
-    return {**values, "photos": photos}
 
 
 def _event(id: str) -> timeliness.Event | None:

@@ -146,6 +146,69 @@
     }
   });
 
+  // ---- a table copied in Word or Excel goes into the rows of the form ----
+  function grid(table) {
+    var rows = [];
+    Array.prototype.forEach.call(table.rows, function (row, r) {
+      rows[r] = rows[r] || [];
+      var c = 0;
+      Array.prototype.forEach.call(row.cells, function (cell) {
+        while (rows[r][c] !== undefined) { c += 1; }
+        var text = cell.textContent.replace(/\s+/g, " ").trim();
+        for (var down = 0; down < Math.min(cell.rowSpan || 1, 50); down++) {
+          rows[r + down] = rows[r + down] || [];
+          for (var wide = 0; wide < Math.min(cell.colSpan || 1, 50); wide++) {
+            rows[r + down][c + wide] = down || wide ? "" : text;
+          }
+        }
+        c += Math.min(cell.colSpan || 1, 50);
+      });
+    });
+    return rows.slice(0, table.rows.length);
+  }
+  function lines(text) {
+    return text.replace(/\r\n?/g, "\n").replace(/\n+$/, "").split("\n").map(function (line) {
+      return line.split("\t");
+    });
+  }
+  function copied(data) {
+    var html = data.getData("text/html");
+    if (/<table/i.test(html)) {
+      // Parsed apart from the page: nothing of it runs or loads.
+      var table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
+      if (table && table.rows.length) { return grid(table); }
+    }
+    var text = data.getData("text/plain");
+    return /[\t\n]./.test(text) ? lines(text) : [];
+  }
+  form.addEventListener("paste", function (event) {
+    var input = event.target;
+    if (!event.clipboardData) { return; }
+    var rows = copied(event.clipboardData);
+    var many = rows.length > 1 || (rows.length === 1 && rows[0].length > 1);
+    if (!many) { return; }
+    var plain = event.clipboardData.getData("text/plain");
+    if (input.tagName === "TEXTAREA") {
+      if (plain.indexOf("\t") < 0) { return; }
+      event.preventDefault();
+      var words = plain.replace(/\r\n?/g, "\n").replace(/\t/g, " | ");
+      input.setRangeText(words, input.selectionStart, input.selectionEnd, "end");
+      changed();
+    } else if (input.tagName === "INPUT" && /^[a-z0-9_]+-\d+-[a-z0-9_]+$/.test(input.name) &&
+        !/^(reviews|photos)-/.test(input.name)) {
+      event.preventDefault();
+      form.elements.pasted.value = JSON.stringify(rows);
+      form.elements["pasted-at"].value = input.name;
+      form.querySelector('button[value="paste"]').click();
+    }
+  });
+
+  // ---- figures that are not the last notice's ----
+  Array.prototype.forEach.call(document.querySelectorAll("[data-changed]"), function (line) {
+    var input = document.getElementById(line.dataset.changed);
+    if (input) { input.classList.add("changed"); }
+  });
+
   // ---- saving by itself ----
   var saved = document.getElementById("saved");
   var waiting = null;
@@ -153,7 +216,7 @@
   function fields() {
     var body = new URLSearchParams();
     new FormData(form).forEach(function (value, name) {
-      if (typeof value === "string") { body.append(name, value); }
+      if (typeof value === "string" && name.indexOf("pasted") !== 0) { body.append(name, value); }
     });
     return body;
   }
