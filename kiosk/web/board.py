@@ -26,7 +26,7 @@ from kiosk.notices.queries import AFFAIRS_NAMES, Notice
 from kiosk.rules import accounts
 from kiosk.rules.catalogue import REVIEWERS
 from kiosk.villages import queries as villages
-from kiosk.web import charts, current_node, public_address
+from kiosk.web import charts, current_node, public_address, shown
 
 PER_HOME = 4
 LATE_ON_HOME = 2
@@ -46,6 +46,7 @@ def _share_with_templates(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(
         charts=charts,
         comparison=accounts.comparison,
+        blocks_of=shown.blocks_of,
         qr=qr.svg,
         AFFAIRS=AFFAIRS_NAMES,
         REVIEWERS=REVIEWERS,

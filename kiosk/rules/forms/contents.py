@@ -149,7 +149,7 @@ def _is_int(value: Any) -> bool:
 
 def _is_number(text: str) -> bool:
     try:
-        return text == "" or Decimal(text).is_finite()
+        return Decimal(text).is_finite()
     except ArithmeticError:
         return False
 

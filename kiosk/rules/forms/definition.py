@@ -29,6 +29,7 @@ A field:
     only      catalogue items to which the field belongs (all)
     shown     "cards": each row of a table as a card, its first column as the title (table)
     columns   the fields of a table's or of stages' rows (without help and example)
+              a text column `unit` behind a number is that number's unit, row by row
     stages    names of the first column that are there to begin with: a list, or lists by affairs
 
 Content has a value for each field's key: text as text ("" for nothing), money in fen, a number as
