@@ -29,6 +29,7 @@ erased, or is not of this shape (another node's program may be wrong), stands as
 """
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -116,6 +117,18 @@ def m002_results(db: Database) -> None:
     )
 
 
+@migrations()
+def m002_rank(db: Database) -> None:
+    """Lists go by rank: what an older board had comes after everything posted here."""
+    for statement in (
+        "ALTER TABLE notices ADD COLUMN rank TEXT NOT NULL DEFAULT ''",
+        "UPDATE notices SET rank = '1' || published_at",
+        "CREATE INDEX notices_by_rank ON notices (village, affairs, rank)",
+        "DROP INDEX notices_newest",
+    ):
+        db.execute(statement)
+
+
 def apply(db: Database, entry: Entry) -> None:
     if not entry.stream.endswith("/public"):
         return
@@ -176,6 +189,8 @@ def _derive(db: Database, id: str, stream: str) -> None:
             row |= {"state": "corrected", **_of_body(body, text)}
         else:
             row["state"] = "withdrawn"
+        if kind != "withdrawn":
+            row["rank"] = _rank(body, row["published_at"])
         row |= {
             "changed_at": version["at"],
             "last_seq": version["seq"],
@@ -205,6 +220,11 @@ def _of_body(body: dict[str, Any] | None, text: str | None) -> dict[str, Any]:
     }
     words = " ".join([body["title"], *texts(body["content"])]).lower()
     return {**kept, "words": words, "pinyin": pinyin, "initials": initials, "body": text}
+
+
+def _rank(body: dict[str, Any] | None, published_at: str) -> str:
+    historic = (body or {}).get("historic")
+    return "1" + published_at if historic is None else "0" + historic["published_on"]
 
 
 def texts(value: Any) -> list[str]:
@@ -241,6 +261,7 @@ def is_readable(body: dict[str, Any] | None) -> bool:
         and _list_of(body.get("attachments"), sha=str, name=str, type=str, width=int, height=int)
         and _list_of(body.get("reviews"), by=str, name=str, on=str)
         and all(_is_day(review["on"]) for review in body["reviews"])
+        and _is_historic(body.get("historic"))
         and _content_is_readable(body["form"], body.get("content"))
     )
 
@@ -282,6 +303,19 @@ def _content_is_readable(form: str, content: Any) -> bool:
             return _has(content, text=str)
         case _:
             return forms.is_plain(content)
+
+
+_PARTS_OF_A_DAY = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2]))?)?")
+
+
+def _is_historic(value: Any) -> bool:
+    """Whether what is said of an older board is readable; most notices say nothing of one."""
+    if value is None:
+        return True
+    if not _has(value, published_on=str, source=str):
+        return False
+    on = value["published_on"]
+    return bool(_PARTS_OF_A_DAY.fullmatch(on)) or _is_day(on)
 
 
 def _is_period(text: str) -> bool:

@@ -80,6 +80,11 @@ class Notice:
         return max(0, (date.fromisoformat(self.display_until) - today).days)
 
     @property
+    def historic(self) -> dict[str, Any] | None:
+        """{published_on, source} of one that was taken over from an older board, else None."""
+        return None if self.body is None else self.body.get("historic")
+
+    @property
     def affairs_name(self) -> str:
         return AFFAIRS_NAMES.get(self.affairs, "")
 
@@ -131,13 +136,14 @@ def newest(
     limit: int = 20,
     offset: int = 0,
 ) -> list[Notice]:
-    """What stands on the board, newest first; of all villages where `village` is None.
+    """What stands on the board, newest first; of all villages where `village` is None. What was
+    taken over from an older board comes last, by the date that it had there.
 
     What was withdrawn is left out; what was erased belongs to no affair and is left out too.
     """
     return _many(
         journal,
-        f"WHERE {_STANDING} AND {_WITHIN} ORDER BY published_at DESC, id DESC LIMIT :limit"
+        f"WHERE {_STANDING} AND {_WITHIN} ORDER BY rank DESC, id DESC LIMIT :limit"
         " OFFSET :offset",
         {"village": village, "affairs": affairs, "limit": limit, "offset": offset},
     )
@@ -174,8 +180,7 @@ def of_item(journal: Journal, village: str, item: str) -> list[Notice]:
     """The standing notices of one catalogue item, newest first."""
     return _many(
         journal,
-        f"WHERE {_STANDING} AND village = :village AND item = :item"
-        " ORDER BY published_at DESC, id DESC",
+        f"WHERE {_STANDING} AND village = :village AND item = :item ORDER BY rank DESC, id DESC",
         {"village": village, "item": item},
     )
 
@@ -194,7 +199,7 @@ def before(journal: Journal, village: str, item: str, period: str, form: str) ->
     return _one(
         journal,
         f"WHERE {_STANDING} AND village = :village AND item = :item AND period = :period"
-        " AND form = :form ORDER BY published_at DESC, id DESC",
+        " AND form = :form ORDER BY rank DESC, id DESC",
         {"village": village, "item": item, "period": earlier, "form": form},
     )
 
@@ -255,12 +260,13 @@ def township_notices(journal: Journal, township: str, limit: int = 5) -> list[No
 
 def current(journal: Journal, villages: Iterable[str], today: date) -> list[Notice]:
     """What a screen shows when nobody is there: first what is in its display period, then the
-    newest of the rest, at most twelve, of the given nodes (a village and its township)."""
+    newest of the rest, at most twelve, of the given nodes (a village and its township). Nothing
+    that an older board had."""
     codes = list(villages)
     marks = ", ".join("?" * len(codes))
     return _many(
         journal,
-        f"WHERE {_STANDING} AND village IN ({marks})"
+        f"WHERE {_STANDING} AND village IN ({marks}) AND rank >= '1'"
         " ORDER BY display_until >= ? DESC, published_at DESC, id DESC LIMIT ?",
         [*codes, today.isoformat(), CURRENT_LIMIT],
     )
@@ -291,7 +297,7 @@ def search(
     found = _many(
         journal,
         f"{where} ORDER BY instr(lower(title), :w0) > 0 DESC, instr(initials, :w0) > 0 DESC,"
-        " published_at DESC, id DESC LIMIT :limit OFFSET :offset",
+        " rank DESC, id DESC LIMIT :limit OFFSET :offset",
         {**values, "limit": limit, "offset": offset},
     )
     return Found(found, total)
