@@ -80,4 +80,5 @@ def install(app: Flask) -> None:
         weekday=weekday,
         period=period,
         ago=ago,
+        beijing=as_moment,
     )

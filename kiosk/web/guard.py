@@ -5,6 +5,7 @@ account's password changes. State-changing requests carry a CSRF token (flask-wt
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from flask import Response, g, redirect, request, session, url_for
@@ -71,11 +72,11 @@ def signed_in() -> Account | None:
     return account
 
 
-def require(role: str, login_endpoint: str) -> BaseResponse | None:
-    """A door's guard, for its `before_request`: None where the signed-in account has the role
-    (it is then in `g.account`), else the way to the log-in page."""
+def require(roles: Collection[str], login_endpoint: str) -> BaseResponse | None:
+    """A door's guard, for its `before_request`: None where the signed-in account has one of the
+    roles (it is then in `g.account`), else the way to the log-in page."""
     account = signed_in()
-    if account is None or account.role != role:
+    if account is None or account.role not in roles:
         wanted = request.full_path if request.method == "GET" else None
         return redirect(url_for(login_endpoint, next=wanted))
     g.account = account

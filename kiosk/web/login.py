@@ -4,10 +4,12 @@ A door adds three routes that call these views, and guards the rest with `guard.
 
     @door.route("/login", methods=["GET", "POST"])
     def login():
-        return login_view("supervisor", "township.home", title="乡镇监督平台")
+        return login_view(("supervisor",), "township.home", title="乡镇监督平台")
 
 Tries are limited by address here and by account name in `kiosk.people` (five failures lock it).
 """
+
+from collections.abc import Collection
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
@@ -23,8 +25,8 @@ TRIES = "15 per minute; 150 per hour"
 Page = str | Response | tuple[str, int]
 
 
-def login_view(role: str, home_endpoint: str, *, title: str) -> Page:
-    """Shows the log-in page of a door and logs in whoever has `role`.
+def login_view(roles: Collection[str], home_endpoint: str, *, title: str) -> Page:
+    """Shows the log-in page of a door and logs in whoever has one of the roles.
 
     Leads to the page that was asked for (`?next=`), else to `home_endpoint`. `title` is the
     door's name. A refusal shows the page again with what to do (401; 429 over `TRIES`).
@@ -32,7 +34,7 @@ def login_view(role: str, home_endpoint: str, *, title: str) -> Page:
     home = url_for(home_endpoint)
     if request.method == "GET":
         account = guard.signed_in()
-        if account is not None and account.role == role:
+        if account is not None and account.role in roles:
             return redirect(guard.next_page(home))
         return _login_page(title, "", "")
     name = request.form.get("name", "").strip()
@@ -43,7 +45,7 @@ def login_view(role: str, home_endpoint: str, *, title: str) -> Page:
         return _login_page(title, name, "试的次数太多了，请过一分钟再试。"), 429
     except LoginRefused as refused:
         return _login_page(title, name, str(refused)), 401
-    if found.role != role:
+    if found.role not in roles:
         return _login_page(title, name, "这个账号不能进入这里，请用有权限的账号。"), 401
     guard.sign_in(found)
     return redirect(guard.next_page(home))

@@ -25,7 +25,7 @@ blueprint = Blueprint("office", __name__, url_prefix="/office")
 def officers_only() -> BaseResponse | None:
     if request.endpoint == "office.login":
         return None
-    return guard.require("officer", "office.login")
+    return guard.require(("officer",), "office.login")
 
 
 @blueprint.after_request
@@ -53,7 +53,7 @@ def on_every_page() -> dict[str, Any]:
 
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> Page:
-    return login_view("officer", "office.home", title=TITLE)
+    return login_view(("officer",), "office.home", title=TITLE)
 
 
 @blueprint.post("/logout")

@@ -4,7 +4,16 @@ Plain pages and forms; only the overview asks for itself again every half minute
 in the journal: every entry carries the account.
 """
 
-from kiosk.web.township import feedback, notices, orders, overview, printing, village, villages
+from kiosk.web.township import (
+    feedback,
+    notices,
+    orders,
+    overview,
+    printing,
+    reviews,
+    village,
+    villages,
+)
 from kiosk.web.township.door import blueprint
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "orders",
     "overview",
     "printing",
+    "reviews",
     "village",
     "villages",
 ]

@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from kiosk import clock
 from kiosk.attachments.blobs import BadBlobName, BlobMissing
 from kiosk.feedback import queries as feedback
-from kiosk.rules.catalogue import AFFAIRS
+from kiosk.reviews import queries as reviews
+from kiosk.rules.catalogue import AFFAIRS, REVIEWERS
 from kiosk.villages import queries as villages
 from kiosk.villages.queries import Enrolment
 from kiosk.web import current_node, guard
 from kiosk.web.login import Page, login_view, logout_view, password_view
 
 TITLE = "三务公开监督"
+ROLES = ("supervisor",)
 PHOTO_TYPES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png"}
 
 blueprint = Blueprint("township", __name__, url_prefix="/township")
@@ -24,7 +26,7 @@ blueprint = Blueprint("township", __name__, url_prefix="/township")
 def supervisors_only() -> BaseResponse | None:
     if request.endpoint == "township.login":
         return None
-    return guard.require("supervisor", "township.login")
+    return guard.require(ROLES, "township.login")
 
 
 @blueprint.after_request
@@ -44,13 +46,14 @@ def on_every_page() -> dict[str, Any]:
         "node": node,
         "today": clock.today(),
         "AFFAIRS": AFFAIRS,
+        "REVIEWERS": REVIEWERS,
         "names": {each.code: each.name for each in villages.known(node.journal)},
     }
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> Page:
-    return login_view("supervisor", "township.home", title=TITLE)
+    return login_view(ROLES, "township.home", title=TITLE)
 
 
 @blueprint.post("/logout")
@@ -65,10 +68,10 @@ def password() -> Page:
 
 @blueprint.get("/blobs/<sha>")
 def blob(sha: str) -> Response:
-    """The photo of a villager's feedback."""
+    """The photo of a villager's feedback, or a picture of a review."""
     node = current_node()
     try:
-        if not feedback.has_photo(node.journal, sha):
+        if not (feedback.has_photo(node.journal, sha) or reviews.has_blob(node.journal, sha)):
             abort(404)
         kind = PHOTO_TYPES.get(node.blobs.get(sha)[:2])
     except (BlobMissing, BadBlobName):

@@ -16,8 +16,10 @@ from kiosk.feedback import queries as feedback
 from kiosk.feedback.queries import Feedback
 from kiosk.journal.log import Journal
 from kiosk.notices import queries as notices
+from kiosk.reviews import queries as reviews
 from kiosk.rules.calendar import Period, PeriodMalformed
 from kiosk.rules.catalogue import CADENCES, Item
+from kiosk.rules.reviews import TOWNSHIP
 from kiosk.rules.timeliness import LATE
 from kiosk.supervision import queries as supervision
 from kiosk.sync import contacts
@@ -92,6 +94,8 @@ class Numbers:
     waiting: int
     overdue_feedback: int
     lost: int
+    reviews: int
+    stale_reviews: int
     orders: int
 
 
@@ -123,6 +127,7 @@ def home(tag: str) -> str:
     journal = current_node().journal
     lines = village_lines(journal)
     orders = supervision.open_orders(journal)
+    waiting = reviews.waiting(journal)
     context = {
         "lines": lines,
         "numbers": Numbers(
@@ -131,6 +136,8 @@ def home(tag: str) -> str:
             waiting=sum(len(line.waiting) for line in lines),
             overdue_feedback=sum(line.overdue_feedback for line in lines),
             lost=sum(line.lost for line in lines),
+            reviews=sum(each.next is not None and each.next.by == TOWNSHIP for each in waiting),
+            stale_reviews=sum(each.stale for each in waiting),
             orders=len(orders),
         ),
         "waiting": feedback.all_open(journal)[:5],
