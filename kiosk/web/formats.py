@@ -60,11 +60,15 @@ def period(value: str | None) -> str:
 
 
 def ago(value: str | datetime | None) -> str:
-    """How long since, in plain words: 刚刚, 5 分钟前, 3 小时前, 6 天前."""
+    """How long since, in plain words: 刚刚, 5 分钟前, 3 小时前; after a whole day by Beijing's
+    calendar, as people count: 昨天, 6 天前."""
     if not value:
         return "从未"
     seconds = (clock.now() - as_moment(value)).total_seconds()
-    for size, words in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
+    if seconds >= 86_400:
+        days = (clock.today() - as_date(as_moment(value))).days
+        return "昨天" if days == 1 else f"{days} 天前"
+    for size, words in ((3_600, "小时"), (60, "分钟")):
         if seconds >= size:
             return f"{int(seconds // size)} {words}前"
     return "刚刚"
