@@ -3,7 +3,7 @@ village's month, and what is still owed. Reads the rooms that own it; writes not
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kiosk import clock
@@ -33,6 +33,9 @@ SHORT_ROWS = 24
 SHORT_TEXT = 260
 """Characters up to which a text without a table is set large, to be read from afar."""
 
+PHOTOS = 8
+"""Photos on a notice's sheets; the rest (a long ledger's vouchers) are left to the phone."""
+
 _READ_AT_ONCE = 100
 
 
@@ -51,7 +54,7 @@ class Sheet:
 
     `who` posted it, `witnessed` is when the township saw this version, `corrected` why it was
     changed ("" where it was not), `address` what the QR code says, `words` its figures in plain
-    words.
+    words, `more_photos` how many are left out.
     """
 
     notice: Notice
@@ -64,18 +67,22 @@ class Sheet:
     signers: tuple[Signer, ...]
     address: str
     words: tuple[str, ...]
+    more_photos: int
 
 
-def sheet(journal: Journal, notice: Notice, *, township: str, address: str) -> Sheet:
+def sheet(
+    journal: Journal, notice: Notice, *, township: str, address: str, photos: int = PHOTOS
+) -> Sheet:
     """The page of a notice whose content is still there. `address` is where phones find this
-    node's pages, `township` the name of who witnesses."""
-    assert notice.content is not None
+    node's pages, `township` the name of who witnesses, `photos` how many of it to show."""
+    assert notice.body is not None and notice.content is not None
     origin = villages.village(journal, notice.village)
     previous = notices.previous_period(journal, notice)
     before = previous.content if previous else None
     steps = notices.versions(journal, notice)
+    shown = {**notice.body, "attachments": notice.attachments[:photos]}
     return Sheet(
-        notice=notice,
+        notice=replace(notice, body=shown),
         who=origin.name if origin else notice.village,
         origin=origin,
         township=township,
@@ -85,6 +92,7 @@ def sheet(journal: Journal, notice: Notice, *, township: str, address: str) -> S
         signers=tuple(_signers(journal, notice)),
         address=f"{address}/n/{notice.id}",
         words=tuple(plain_words(notice.form, notice.content, before)),
+        more_photos=max(len(notice.attachments) - photos, 0),
     )
 
 
@@ -143,7 +151,7 @@ def rows(html: str) -> int:
 
 def is_short(html: str) -> bool:
     """Whether it is a few lines of text and nothing else."""
-    is_text = not re.search(r"<(?:table|svg|img|ol)\b", html)
+    is_text = not re.search(r"<(?:table|svg|img|ol|dl)\b", html)
     return is_text and len(re.sub(r"<[^>]*>|\s", "", html)) <= SHORT_TEXT
 
 

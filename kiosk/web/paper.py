@@ -13,7 +13,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,7 @@ def brochure(node: Node, village: str, month: date) -> Print:
     """A village's month as 明白纸, without photos."""
     who, contacts = _who(node, village)
     shown = [
-        _sheet(node, _without_photos(notice))
+        _sheet(node, notice, photos=0)
         for notice in sheets.of_month(node.journal, village, month)[: sheets.MOST]
     ]
     numbered = list(enumerate(shown, 1))
@@ -287,15 +287,12 @@ def _unable(why: str) -> Response:
     return make_response(html, 503)
 
 
-def _sheet(node: Node, notice: Notice) -> Sheet:
+def _sheet(node: Node, notice: Notice, photos: int = sheets.PHOTOS) -> Sheet:
     up = node.config.upstream
     township = node.config.name if node.config.is_township else up.name if up else "乡镇"
-    return sheets.sheet(node.journal, notice, township=township, address=public_address(node))
-
-
-def _without_photos(notice: Notice) -> Notice:
-    assert notice.body is not None
-    return replace(notice, body={**notice.body, "attachments": []})
+    return sheets.sheet(
+        node.journal, notice, township=township, address=public_address(node), photos=photos
+    )
 
 
 def _who(node: Node, village: str) -> tuple[str, tuple[tuple[str, str], ...]]:

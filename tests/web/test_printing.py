@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 
 import pytest
 from pypdf import PdfReader
+from ulid import ULID
 
 from kiosk import clock, create_app, notices, people, printing
 from kiosk.attachments import photos
 from kiosk.duties import queries as duties
+from kiosk.rules import forms
 from kiosk.web import paper
 from tests.conftest import VILLAGE, copied
 
@@ -175,6 +177,16 @@ def test_photos_are_printed_smaller(village, now):
     assert "会议现场" in "".join(text_of(reader))
 
 
+def test_of_many_photos_the_first_are_printed(village, now):
+    shown = [
+        {"sha": f"{n:064x}", "name": f"票据{n}", "type": "image/png", "width": 9, "height": 9}
+        for n in range(11)
+    ]
+    id = publish(village, attachments=shown)
+    page = create_app(village).test_client().get(f"/n/{id}.html").text
+    assert "票据7" in page and "票据8" not in page and "另有 3 张照片" in page
+
+
 def test_the_code_to_scan_is_drawn_on_it(village, now):
     id = publish(village)
     page = create_app(village).test_client().get(f"/n/{id}.html").text
@@ -316,6 +328,26 @@ def test_the_month_is_printed_sheet_by_sheet_with_what_is_overdue(village, now):
     assert "第1页共1页" in fire
     late = pages[pages.index(fire) + 1]
     assert "该公开还没有公开的事项" in late and "已逾期" in late and "第1页共" in late
+
+
+def test_every_form_is_printed(village, now):
+    catalogue = duties.catalogue(village.journal).items
+    by_form = {item.form: item for item in catalogue.values()}
+    for item in by_form.values():
+        body = {
+            **{"item": item.id, "affairs": item.affairs, "title": item.title, "form": item.form},
+            **{"period": "", "event": "", "attachments": [], "reviews": [], "display_until": ""},
+            **{"contact": "", "content": forms.example(forms.load()[item.form])},
+        }
+        village.journal.append("public", "notice.published", str(ULID()), body)
+    reader = read(logged_in(village, "officer").get("/office/print/board.pdf?month=2026-11"))
+    pages = text_of(reader)
+    firsts = [page for page in pages if "手机扫一扫" in page]
+    assert len(firsts) == len(by_form) > 20
+    assert all(any(item.title in page for page in firsts) for item in by_form.values())
+    said = "".join(pages)
+    for words in ("更换水泵，全村停水", "村北机动地", "硬化东街路面640米", "竞价人", "政治审查"):
+        assert words in said, words
 
 
 def test_only_the_chosen_ones_are_printed(village, now, presses):
