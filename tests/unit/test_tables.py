@@ -700,6 +700,43 @@ def test_where_debit_is_expense_the_balance_says_so():
     assert reading.faults == ()
 
 
+BANK = ("日期", "摘要", "借方", "贷方")
+
+
+def test_without_a_balance_the_verbs_say_which_of_debit_and_credit_is_income():
+    rows = ledger_rows(
+        *(("5.1", "收承包费", None, 5000), ("5.2", "收补助", None, 8000)),
+        ("5.3", "付电费", "320.50", None),
+        head=BANK,
+    )
+    reading = read_rows(rows)
+    assert sums(reading)[1:3] == (1_300_000, 32_050)
+    assert [it.role for it in reading.columns[2:]] == ["expense", "income"]
+    (said,) = [it for it in reading.questions if it.about == "debit"]
+    assert "“借方”按支出读" in said.text and said.choices == ()
+    own = ledger_rows(("5.1", "收承包费", 5000), ("5.3", "交电费", None, 320), head=BANK)
+    assert sums(read_rows(own))[1:3] == (500_000, 32_000)
+
+
+def test_where_not_even_the_verbs_tell_debit_from_credit_it_is_asked():
+    rows = ledger_rows(("5.1", "承包费", None, 5000), ("5.3", "电费", 320, None), head=BANK)
+    (question,) = [it for it in read_rows(rows).questions if it.about == "debit"]
+    assert [value for value, _ in question.choices] == ["income", "expense"]
+    for answer, expected in (("income", (32_000, 500_000)), ("expense", (500_000, 32_000))):
+        told = read_rows(rows, mapping={"debit": answer})
+        assert sums(told)[1:3] == expected and "debit" not in asked(told)
+    by_hand = read_rows(rows, mapping={"C": "income", "D": "expense"})
+    assert sums(by_hand)[1:3] == (32_000, 500_000) and "debit" not in asked(by_hand)
+
+
+def test_lines_that_say_debit_or_credit_are_told_by_their_verbs():
+    rows = ledger_rows(
+        *(("5.1", "收承包费", "贷", 5000), ("5.3", "付电费", "借", 320)),
+        head=("日期", "摘要", "借/贷", "金额"),
+    )
+    assert sums(read_rows(rows))[1:3] == (500_000, 32_000)
+
+
 def test_a_title_may_say_that_all_is_expense():
     rows = ledger_rows(
         ("5.2", "电", 50),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kiosk.rules import accounts
-from kiosk.rules.tables import ledger, persons, statement, words
+from kiosk.rules.tables import debits, ledger, persons, statement, words
 from kiosk.rules.tables.grid import Grid, Value, label, letters, written
 from kiosk.rules.tables.heads import Head, find_heads, is_amount
 from kiosk.rules.tables.periods import period_found
@@ -61,13 +61,12 @@ def read(
 
     `form`, `mapping`, `period`, `unit` (fen in the table's unit) and `sheet` are the officer's own
     word and win over what would be found. `mapping` has a key of ROLES by column letter, and may
-    carry answers by what a Question is about: unit (元, 万元), sheet, side, period.
+    carry answers by what a Question is about: unit (元, 万元), sheet, side, debit, period.
     """
     columns, answers = _told(mapping or {})
     period = period or answers.get("period") or None
     unit = unit or _unit_told(answers.get("unit", ""))
     sheet = sheet or answers.get("sheet")
-    side = answers.get("side")
     found = [it for grid in grids for it in _candidates(grid, form, columns)]
     found = [it for it in found if it.natural == form] or found
     if sheet is not None:
@@ -75,13 +74,13 @@ def read(
     chosen = _chosen(found)
     if chosen is None:
         return _unrecognised(grids, form, period, filename)
-    reading = _Reader(grids, chosen, found, filename, period, unit, side).reading()
+    reading = _Reader(grids, chosen, found, filename, period, unit, answers).reading()
     red = _with_red_ink(chosen.grid)
     if not reading.faults or red is chosen.grid:
         return reading
     told = replace(chosen, grid=red)
     turned = [red if grid is chosen.grid else grid for grid in grids]
-    again = _Reader(turned, told, found, filename, period, unit, side).reading()
+    again = _Reader(turned, told, found, filename, period, unit, answers).reading()
     if again.faults:
         return reading
     said = Question("red", "红色的数当作负数（红字）读，各项合计才对得上，请核对。")
@@ -208,7 +207,7 @@ class _Reader:
         filename: str,
         period: str | None,
         unit: int | None,
-        side: str | None,
+        answers: Mapping[str, str],
     ) -> None:
         self.grids, self.chosen, self.found = grids, chosen, found
         self.filename = filename
@@ -218,7 +217,7 @@ class _Reader:
         if period is None:
             self.period, remark = period_found(self._texts(), self._days())
         self.unit, self.unit_said = (unit, True) if unit else self._unit()
-        self.book = Notebook(chosen.grid, self.period, self.unit, side=side)
+        self.book = Notebook(chosen.grid, self.period, self.unit, answers=answers)
         if remark:
             self.book.ask("period", remark + "请核对是哪一期。")
 
@@ -374,6 +373,8 @@ def _columns(heads: Sequence[Head], form: str, book: Notebook) -> list[ColumnRea
     head = next((it for it in heads if it.has("name")), heads[0])
     if form == "person_list":
         head = persons.with_roles(head, book)
+    if form == "ledger":
+        head = debits.turned(head, debits.debit_side(heads, book))
     found = []
     side: str | None = None
     for column in head.columns:

@@ -25,13 +25,14 @@ _SAMPLE = 60
 @dataclass(frozen=True)
 class Column:
     """`role` is a key of words.ROLES or "" where nothing tells; `unit` fen where its heading says;
-    `side` where it or what stands above it names one."""
+    `side` where it or what stands above it names one; `told` where the officer said the role."""
 
     index: int
     heading: str
     role: str
     unit: int | None = None
     side: str | None = None
+    told: bool = False
 
     @property
     def letter(self) -> str:
@@ -360,8 +361,9 @@ def _mapped(head: Head, mapping: Mapping[str, str]) -> Head:
         if role is None:
             columns.append(column)
         elif role in ("income_item", "expense_item"):
-            columns.append(replace(column, role="item", side=role.removesuffix("_item")))
+            named = role.removesuffix("_item")
+            columns.append(replace(column, role="item", side=named, told=True))
         else:
             side = role if role in ("income", "expense") else column.side
-            columns.append(replace(column, role=role, side=side))
+            columns.append(replace(column, role=role, side=side, told=True))
     return replace(head, columns=tuple(columns))

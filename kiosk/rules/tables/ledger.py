@@ -2,7 +2,8 @@
 
 The flow of a line is told by columns of income and expense (收入/支出, 借方/贷方), by a column that
 says 收 or 支, by the section above, or by the sign of the amount; where nothing tells, it is asked.
-Of 借方 and 贷方 the running balance says which is income.
+Which of 借方 and 贷方 is income is said by the running balance, without one by the verbs of the
+summaries (a bank's list and the village's own book have it the other way round), else asked.
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kiosk.rules.accounts import Fault
-from kiosk.rules.tables import words
+from kiosk.rules.tables import debits, words
 from kiosk.rules.tables.balances import balances_outside
 from kiosk.rules.tables.days import Entry, date_entries
 from kiosk.rules.tables.grid import Value, written
@@ -39,14 +40,16 @@ class _Found:
     month: int = 0
     sub: int = 0
     side: str | None = None
+    debit: str = "income"
     day: Day | None = None
     month_above: int | None = None
 
 
 def read(heads: Sequence[Head], book: Notebook, title: str) -> Draft:
     """The ledger of a sheet, with its faults written into the notebook."""
-    found = _Found(side=book.side or words.sides_named(title))
-    swap = _credit_is_income(heads, book)
+    debit = debits.debit_side(heads, book)
+    heads = [debits.turned(head, debit) for head in heads]
+    found = _Found(side=book.side or words.sides_named(title), debit=debit)
     for head in (part for whole in heads for part in _parts(whole)):
         if not head.has("income", "expense", "amount"):
             continue
@@ -58,7 +61,7 @@ def read(heads: Sequence[Head], book: Notebook, title: str) -> Draft:
             if is_repeated(book.grid, head, row):
                 found.page = len(found.lines)
             else:
-                _row(row, head, found, book, swap)
+                _row(row, head, found, book)
     _balances_aside(heads, found, book)
     date_entries(found.lines, book)
     checked = [
@@ -107,18 +110,18 @@ def _last_balance(found: _Found) -> Stated | None:
     return None
 
 
-def _row(row: int, head: Head, found: _Found, book: Notebook, swap: bool) -> None:
+def _row(row: int, head: Head, found: _Found, book: Notebook) -> None:
     name, name_column = _name(row, head, book)
     kind = words.balance_kind(name, book.period) if name else None
     total = words.total_of(name) if name and kind is None else None
     if kind is not None:
         _balance_row(row, kind, name, head, found, book)
     elif total is not None:
-        _total_row(row, total, name, head, found, book, swap)
+        _total_row(row, total, name, head, found, book)
     elif not _has_amount(row, head, book):
         _text_row(row, name, name_column, head, found, book)
     else:
-        _line_row(row, name, head, found, book, swap)
+        _line_row(row, name, head, found, book)
 
 
 def _name(row: int, head: Head, book: Notebook) -> tuple[str, int]:
@@ -154,7 +157,7 @@ def _has_amount(row: int, head: Head, book: Notebook) -> bool:
     return bool(values) and not signed
 
 
-def _flows(row: int, head: Head, found: _Found, book: Notebook, swap: bool) -> Iterator[_Flow]:
+def _flows(row: int, head: Head, found: _Found, book: Notebook) -> Iterator[_Flow]:
     """The amounts of a row with their side (None where nothing tells) and cell."""
     columns = [it for it in head.columns if it.role in ("income", "expense")]
     if not columns or not _both(columns):
@@ -164,10 +167,8 @@ def _flows(row: int, head: Head, found: _Found, book: Notebook, swap: bool) -> I
         if amount is None:
             continue
         side = column.role if column.role in words.SIDES else None
-        if side and swap:
-            side = "expense" if side == "income" else "income"
         if side is None:
-            side = column.side or _direction(row, head, book) or found.side
+            side = column.side or _direction(row, head, found, book) or found.side
         yield side, amount, book.cell(row, column.index)
 
 
@@ -175,16 +176,18 @@ def _both(columns: Sequence[Column]) -> bool:
     return {column.role for column in columns} == {"income", "expense"}
 
 
-def _direction(row: int, head: Head, book: Notebook) -> str | None:
+def _direction(row: int, head: Head, found: _Found, book: Notebook) -> str | None:
     column = head.one("direction")
     text = book.grid.text(row, column.index) if column else ""
-    if re.match(r"收|进|入|借|增|\+", text):
+    if text[:1] in ("借", "贷"):
+        return found.debit if text[0] == "借" else debits.OTHER[found.debit]
+    if re.match(r"收|进|入|增|\+", text):
         return "income"
-    return "expense" if re.match(r"支|付|出|贷|减|-", text) else None
+    return "expense" if re.match(r"支|付|出|减|-", text) else None
 
 
-def _line_row(row: int, name: str, head: Head, found: _Found, book: Notebook, swap: bool) -> None:
-    flows = list(_flows(row, head, found, book, swap))
+def _line_row(row: int, name: str, head: Head, found: _Found, book: Notebook) -> None:
+    flows = list(_flows(row, head, found, book))
     if not flows:
         return
     amounts: dict[str, int] = {}
@@ -282,10 +285,9 @@ def _total_row(
     head: Head,
     found: _Found,
     book: Notebook,
-    swap: bool,
 ) -> None:
     stated: dict[str, Stated] = {}
-    for side, amount, cell in _flows(row, head, found, book, swap):
+    for side, amount, cell in _flows(row, head, found, book):
         side = total.side or side
         if side is not None:
             more = stated[side].amount if side in stated else 0
@@ -410,27 +412,3 @@ def _split_day(
 def _number(value: Value | None) -> int | None:
     found = re.match(r"\s*(\d{1,4})\s*[年月日号]?\s*$", written(value)) if value else None
     return int(found[1]) if found else None
-
-
-def _credit_is_income(heads: Sequence[Head], book: Notebook) -> bool:
-    """Whether 贷方 is income here: tried where only 借方 and 贷方 are said and a balance runs."""
-    head = next((it for it in heads if it.has("income")), None)
-    balance = head.one("balance") if head else None
-    debit = head.one("income") if head else None
-    if head is None or balance is None or debit is None or "借" not in debit.heading:
-        return False
-    quiet = Notebook(book.grid, book.period, book.unit)
-    found = _Found()
-    for row in range(head.body[0], head.body[1] + 1):
-        if row in book.grid.rows:
-            _row(row, head, found, quiet, False)
-    before = found.opening.amount if found.opening else None
-    straight = crossed = 0
-    for line in found.lines:
-        if line.balance is not None:
-            if before is not None:
-                flow = line.amounts.get("income", 0) - line.amounts.get("expense", 0)
-                straight += line.balance == before + flow
-                crossed += line.balance == before - flow
-            before = line.balance
-    return crossed > straight

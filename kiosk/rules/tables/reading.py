@@ -27,8 +27,9 @@ class Unplaced:
 class Question:
     """What the officer should confirm or answer.
 
-    `about`: form, period, unit, side, sheet, hidden, dates, or "column:E". `choices` are (value,
-    Chinese) pairs, empty where the answer is free or nothing but a look is asked.
+    `about`: form, period, periods, unit, side, debit, village, sheet, hidden, dates, or
+    "column:E". `choices` are (value, Chinese) pairs, empty where the answer is free or nothing
+    but a look is asked.
     """
 
     about: str
@@ -96,18 +97,23 @@ class Draft:
 class Notebook:
     """One sheet being read: where it says what, and what was written down so far.
 
-    `side` is the officer's answer for lines of which nothing tells the side.
+    `answers` are the officer's, by what a question is about.
     """
 
     grid: Grid
     period: str | None
     unit: int = YUAN
     prefix: str = ""
-    side: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def side(self) -> str | None:
+        """The officer's answer for lines of which nothing tells the side."""
+        return self.answers.get("side")
 
     def cell(self, row: int, column: int) -> str:
         return self.prefix + self.grid.address(row, column)
