@@ -37,7 +37,7 @@ from sqlite_utils import Database, Migrations
 
 from kiosk.journal.entry import Entry
 from kiosk.journal.projection import Room
-from kiosk.rules import forms
+from kiosk.rules import forms, spoken
 from kiosk.rules.calendar import Period, PeriodMalformed
 
 ERASED_TITLE = "内容已删除"
@@ -213,7 +213,7 @@ def _of_body(body: dict[str, Any] | None, text: str | None) -> dict[str, Any]:
             ("item", "affairs", "form", "period", "event", "display_until", "words", "pinyin"), ""
         )
         return {**kept, "initials": "", "title": ERASED_TITLE, "body": None}
-    pinyin, initials = _pinyin(body["title"])
+    pinyin, initials = spoken.pinyin(body["title"])
     kept = {
         name: body[name]
         for name in ("item", "affairs", "title", "form", "period", "event", "display_until")
@@ -236,14 +236,6 @@ def texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for inner in value for text in texts(inner)]
     return []
-
-
-def _pinyin(text: str) -> tuple[str, str]:
-    from pypinyin import Style, lazy_pinyin
-
-    full = "".join(lazy_pinyin(text)).lower()
-    initials = "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
-    return full.replace(" ", ""), initials.replace(" ", "")
 
 
 def is_readable(body: dict[str, Any] | None) -> bool:

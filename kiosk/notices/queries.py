@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from kiosk.journal.log import Journal
+from kiosk.rules import spoken
 from kiosk.rules.calendar import Period, PeriodMalformed
+from kiosk.rules.catalogue import Item
 
 AFFAIRS_NAMES = {"party": "党务", "village": "村务", "finance": "财务", "township": "镇里通知"}
 CURRENT_LIMIT = 12
@@ -143,8 +145,7 @@ def newest(
     """
     return _many(
         journal,
-        f"WHERE {_STANDING} AND {_WITHIN} ORDER BY rank DESC, id DESC LIMIT :limit"
-        " OFFSET :offset",
+        f"WHERE {_STANDING} AND {_WITHIN} ORDER BY rank DESC, id DESC LIMIT :limit OFFSET :offset",
         {"village": village, "affairs": affairs, "limit": limit, "offset": offset},
     )
 
@@ -273,31 +274,48 @@ def current(journal: Journal, villages: Iterable[str], today: date) -> list[Noti
 
 
 def search(
-    journal: Journal, villages: Iterable[str] | None, q: str, limit: int = 20, offset: int = 0
+    journal: Journal,
+    villages: Iterable[str] | None,
+    q: str,
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    items: Collection[Item] = (),
 ) -> Found:
     """Standing notices that hold every word of `q`, of the given nodes or of all.
 
     A word of Chinese is looked for in title and text, one of Latin letters as full pinyin or as
-    pinyin initials of the title too: "cwsz" finds 财务收支. Title hits come first, then the newest.
+    pinyin initials of the title too: "cwsz" finds 财务收支. With the catalogue's `items`, a word by
+    which villagers call an item finds its notices, whatever these say. Hits in title and item come
+    before hits in the text, then the newest.
     """
     words = q.lower().split()
     if not words:
         return Found([], 0)
-    clauses, values = [_STANDING], {}
+    clauses, places = [_STANDING], []
+    values: dict[str, Any] = {}
     codes = None if villages is None else list(villages)
     if codes is not None:
         clauses.append(f"village IN ({', '.join(f':v{n}' for n in range(len(codes)))})")
         values.update({f"v{n}": code for n, code in enumerate(codes)})
     for n, word in enumerate(words):
-        columns = ["words"] + (["pinyin", "initials"] if _LATIN.fullmatch(word) else [])
-        clauses.append(f"({' OR '.join(f'instr({column}, :w{n})' for column in columns)})")
-        values[f"w{n}"] = word
+        said = spoken.meant(items, word)
+        values |= {
+            f"w{n}": word,
+            f"e{n}": json.dumps(sorted(said.exactly)),
+            f"p{n}": json.dumps(sorted(said.perhaps)),
+        }
+        named = f"(instr(lower(title), :w{n}) OR item IN (SELECT value FROM json_each(:e{n})))"
+        near = f"item IN (SELECT value FROM json_each(:p{n}))"
+        if _LATIN.fullmatch(word):
+            near = f"(instr(pinyin, :w{n}) OR instr(initials, :w{n}) OR {near})"
+        clauses.append(f"({named} OR {near} OR instr(words, :w{n}))")
+        places.append(f"CASE WHEN {named} THEN 0 WHEN {near} THEN 1 ELSE 2 END")
     where = "WHERE " + " AND ".join(clauses)
     total = journal.db.execute(f"SELECT count(*) FROM notices {where}", values).fetchone()[0]
     found = _many(
         journal,
-        f"{where} ORDER BY instr(lower(title), :w0) > 0 DESC, instr(initials, :w0) > 0 DESC,"
-        " rank DESC, id DESC LIMIT :limit OFFSET :offset",
+        f"{where} ORDER BY {' + '.join(places)}, rank DESC, id DESC LIMIT :limit OFFSET :offset",
         {**values, "limit": limit, "offset": offset},
     )
     return Found(found, total)

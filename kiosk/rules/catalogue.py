@@ -73,7 +73,8 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class Item:
     """One row of the catalogue. `grace` and `remind_days` are days, `confirm_months` months,
-    `review_days` the working days that each reviewer has; `review_persons` is of REVIEW_PERSONS."""
+    `review_days` the working days that each reviewer has; `review_persons` is of REVIEW_PERSONS.
+    `aliases` is what villagers call it otherwise (低保 for 最低生活保障对象)."""
 
     id: str
     affairs: str
@@ -92,6 +93,7 @@ class Item:
     roll: str
     review_days: int
     review_persons: str
+    aliases: tuple[str, ...] = ()
 
     @property
     def periodic(self) -> bool:
@@ -214,6 +216,7 @@ _OPTIONAL: dict[str, Any] = {
     "roll": "next_working_day",
     "review_days": 2,
     "review_persons": "distinct",
+    "aliases": (),
 }
 
 
@@ -326,6 +329,12 @@ def _chain(value: Any) -> tuple[str, ...]:
     return chain
 
 
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("应为几个词，如 [低保, 低保户]")
+    return tuple(_text(one) for one in value)
+
+
 def _span(value: Any) -> Span | None:
     if value is None:
         return None
@@ -377,4 +386,5 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "roll": _one_of(ROLLS),
     "review_days": _whole(0, 60),
     "review_persons": _one_of(REVIEW_PERSONS),
+    "aliases": _texts,
 }

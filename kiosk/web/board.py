@@ -32,8 +32,11 @@ PER_HOME = 4
 LATE_ON_HOME = 2
 PER_PAGE = 12
 PHOTO_TYPES = ("image/jpeg", "image/png")
-KEYS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
-WORDS = ("财务收支", "低保", "补贴", "决议", "工程", "合同", "选举", "党费", "宅基地", "安全")
+KEYS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
+WORDS = (
+    "财务收支", "低保", "五保", "补贴", "修路", "决议", "合同", "选举", "党费", "宅基地", "水电费",
+    "投诉",
+)  # fmt: skip
 
 # A page kept open over an update of the program asks again once the new one runs.
 _STARTED = secrets.token_hex(4)
@@ -146,7 +149,8 @@ def search() -> str:
     q = " ".join(request.args.get("q", "").split())[:40]
     codes = None if node.config.is_township else _on_this_board(node)
     page = max(request.args.get("page", 1, type=int), 1)
-    found = notices.search(node.journal, codes, q, PER_PAGE, (page - 1) * PER_PAGE)
+    items = duties.catalogue(node.journal).items.values()
+    found = notices.search(node.journal, codes, q, PER_PAGE, (page - 1) * PER_PAGE, items=items)
     return _shown(
         "board/search.html",
         back="/",

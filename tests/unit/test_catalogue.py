@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -37,7 +38,15 @@ def test_the_catalogue_comes_with_the_program_and_is_parsed_once() -> None:
 def test_the_program_s_catalogue_is_the_field_s() -> None:
     if not SHARED.exists():
         pytest.skip("../shared/domain/catalogue.yaml is not beside this checkout")
-    assert dict(catalogue.load(SHARED).items) == dict(catalogue.load().items)
+    ours = {id: replace(item, aliases=()) for id, item in catalogue.load().items.items()}
+    assert dict(catalogue.load(SHARED).items) == ours
+
+
+def test_every_item_has_words_of_its_own_that_villagers_use() -> None:
+    for item in catalogue.load().items.values():
+        assert item.aliases, item.id
+        assert len(set(item.aliases)) == len(item.aliases)
+        assert all(2 <= len(alias) <= 6 for alias in item.aliases), item.id
 
 
 def test_items_hold_typed_values_and_defaults() -> None:

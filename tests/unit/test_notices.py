@@ -166,6 +166,19 @@ def test_titles_come_before_texts(journal):
     assert [hit.id for hit in found.notices] == ["N1", "N2"]
 
 
+@pytest.mark.parametrize("q", ["低保", "DB", "dibao", "低保名单", "吃低保", "dbh"])
+def test_an_item_is_found_by_what_villagers_call_it(journal, q):
+    listed = body(
+        item="village.minimum_living", affairs="village", title="2026年第三季度保障对象",
+        form="notice", content={"text": "12 户"},
+    )  # fmt: skip
+    put(journal, "N1", "published", listed)
+    put(journal, "N2", "published", plain("村民代表会议", "说到低保名单和吃低保"), 9)
+    items = catalogue.load().items.values()
+    found = queries.search(journal, None, q, items=items)
+    assert found.notices[0].id == "N1"
+
+
 def test_the_period_before_is_of_the_same_item_and_village(journal):
     put(journal, "N0", "published", body(period="2026Q1"))
     put(journal, "N1", "published", body(period="2026Q2"))
@@ -235,6 +248,7 @@ def test_an_item_without_a_form_of_its_own_is_written_as_text(journal):
 def test_an_item_whose_form_is_not_known_is_written_as_text():
     item = replace(ITEMS["village.project"], form="from_another_program")
     assert notices.form_of(item) == "notice"
+    assert notices.form_of(ITEMS["village.project"]) == "project"
 
 
 def test_a_township_notice_belongs_to_no_item(journal):

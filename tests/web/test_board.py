@@ -11,6 +11,7 @@ from kiosk import clock, create_app, notices
 from kiosk.attachments.photos import photo
 from kiosk.node import Node
 from kiosk.rules import catalogue
+from kiosk.web import board
 from tests.conftest import TOWNSHIP, VILLAGE, copied
 
 ITEMS = catalogue.load().items
@@ -195,6 +196,19 @@ def test_search_finds_or_says_what_to_try(screen, village, q, hit):
     html = text(screen.get("/search", query_string={"q": q}))
     assert ("冬季防火检查</span>" in html) is hit
     assert ("没有找到" in html) is not hit
+
+
+@pytest.mark.parametrize("word", board.WORDS)
+def test_every_word_that_is_offered_finds_what_it_stands_for(screen, village, word):
+    for item in ITEMS.values():
+        body = {
+            "item": item.id, "affairs": item.affairs, "title": "一条公开", "form": "notice",
+            "period": "", "event": "", "content": {"text": "内容"}, "attachments": [],
+            "reviews": [], "display_until": "", "contact": "",
+        }  # fmt: skip
+        village.journal.append("public", "notice.published", f"N-{item.id}", body)
+    html = text(screen.get("/search", query_string={"q": word}))
+    assert "没有找到" not in html
 
 
 def test_the_keypad_adds_a_letter_to_what_is_there(screen):
