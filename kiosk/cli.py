@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from kiosk.node import Node
 
 DIR = click.Path(file_okay=False, path_type=Path)
 EXISTING_DIR = click.Path(file_okay=False, exists=True, path_type=Path)
@@ -262,6 +266,104 @@ def check(file: Path, form: str | None, as_json: bool) -> None:
     lines = [json.dumps(checks.as_json(found), ensure_ascii=False)] if as_json else None
     click.echo("\n".join(lines or checks.in_words(found)))
     raise SystemExit(1 if found.faults or found.personal else 0)
+
+
+@main.command("import-archive")
+@click.argument("dir", type=EXISTING_DIR)
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--files",
+    type=click.Path(exists=True, path_type=Path),
+    help="Where the files of a list are: a folder or a .zip (beside the list by default).",
+)
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="COLUMN=ITEM",
+    help="Which item of the catalogue (its id) a column of the older board is.",
+)
+@click.option(
+    "--pictures-seen",
+    is_flag=True,
+    help="You looked at every picture: there are no ID numbers, accounts or telephones in any.",
+)
+@click.option("--by", default="command line", help="Who answers for it.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the report goes (import-report.csv beside PATH by default).",
+)
+def import_archive(
+    dir: Path,
+    path: Path,
+    files: Path | None,
+    pairs: tuple[str, ...],
+    pictures_seen: bool,
+    by: str,
+    report: Path | None,
+) -> None:
+    """Take an older board's archive at PATH over as historic notices.
+
+    PATH is a folder with sub-folders, a .zip of one, or an .xlsx list with the columns 标题, 日期,
+    栏目, 期间, 文件. Running it again goes on where it stopped and doubles nothing.
+    """
+    from kiosk.archive import commands, listing, sources
+    from kiosk.archive import report as reports
+    from kiosk.node import open_node
+    from kiosk.web import sheets
+
+    mapping = dict(pair.rpartition("=")[::2] for pair in pairs)
+    with plain_failures():
+        is_list = path.is_file() and path.suffix.lower() != ".zip"
+        place = files or (path.parent if is_list else path)
+        source = sources.Folder(place) if place.is_dir() else sources.Zip(place)
+        found = (
+            listing.from_list(path.read_bytes(), path.name, source)
+            if is_list
+            else listing.from_folders(source)
+        )
+        node = open_node(dir)
+        try:
+            if node.config.is_township:
+                raise click.ClickException("旧公示栏的内容要导入到村的数据文件夹，不是乡镇的。")
+            mapping |= _asked(node, commands.unclear(node, found, mapping))
+            taking = commands.take(
+                node, source, found, actor=by, mapping=mapping, pictures_seen=pictures_seen
+            )
+            with click.progressbar(taking, length=len(found), label="导入", file=sys.stderr) as bar:
+                outcomes = list(bar)
+        finally:
+            node.close()
+        target = report or path.absolute().with_name("import-report.csv")
+        target.write_bytes(sheets.csv_file(reports.COLUMNS, reports.rows(outcomes)))
+    for it in outcomes:
+        if it.status == commands.NOT_TAKEN:
+            click.echo(f"没有导入：{it.place}“{it.title}”：{it.words}")
+    click.echo(f"{reports.in_words(outcomes)}报告在 {target}")
+
+
+def _asked(node: "Node", columns: list[str]) -> dict[str, str]:
+    """What the person at the terminal says of columns that belong to no item for sure."""
+    from kiosk.duties.queries import catalogue
+
+    said: dict[str, str] = {}
+    if not columns or not sys.stdin.isatty():
+        return said
+    items = list(catalogue(node.journal).items.values())
+    for n, item in enumerate(items, 1):
+        click.echo(f"{n:3} {item.title}", err=True)
+    for column in columns:
+        words = f"栏目“{column}”" if column else "没有写栏目的"
+        n = click.prompt(
+            f"{words}里有看不出归哪一项的，放在第几项？（不导入就填 0）",
+            type=click.IntRange(0, len(items)),
+            default=0,
+            err=True,
+        )
+        if n:
+            said[column] = items[n - 1].id
+    return said
 
 
 @main.command()

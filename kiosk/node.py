@@ -11,10 +11,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk import config as settings
 from kiosk import (
+    archive,
     drafts,
     duties,
+    erasures,
     feedback,
     notices,
     people,
@@ -24,6 +25,7 @@ from kiosk import (
     sync,
     villages,
 )
+from kiosk import config as settings
 from kiosk.attachments.blobs import Blobs
 from kiosk.config import Config, ConfigWrong
 from kiosk.journal.log import Journal
@@ -35,11 +37,13 @@ ROOMS = (
     drafts.ROOM,
     notices.ROOM,
     reviews.ROOM,
+    erasures.ROOM,
     feedback.ROOM,
     duties.ROOM,
     supervision.ROOM,
     screens.ROOM,
     sync.ROOM,
+    archive.ROOM,
 )
 
 

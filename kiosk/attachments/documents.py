@@ -5,7 +5,7 @@ that says what to do, when it is encrypted, broken, too large, carries macros or
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.attachments import FileRefused, grids, pages, word
 from kiosk.attachments.pages import Page
@@ -75,6 +75,22 @@ def lines_of(block: Paragraph | Table) -> list[str]:
         BETWEEN_CELLS.join(" ".join(cell.split()) for cell in row).strip(" |") for row in block.rows
     )
     return [line for line in lines if line]
+
+
+def masked(document: Document) -> Document:
+    """The document with the personal data in its words and tables as they may be shown; the pages
+    of a PDF stay as they are."""
+    made: list[Paragraph | Table] = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            made.append(replace(block, text=privacy.mask(block.text)))
+            continue
+        rows = [[privacy.mask(cell) for cell in row] for row in block.rows]
+        if rows:
+            for it in privacy.find_in_table(block.rows[0], block.rows[1:]):
+                rows[it.row + 1][it.column] = it.text
+        made.append(replace(block, rows=tuple(map(tuple, rows))))
+    return replace(document, blocks=tuple(made))
 
 
 _REFUSALS = {
