@@ -1,7 +1,8 @@
 """What happens without anybody asking: APScheduler calls the rooms on time. No logic here.
 
 Jobs run in the server's own process: a sync round every 30 seconds and at once after something
-was written for others, and the turning of duties at midnight in Beijing and at start.
+was written for others, the turning of duties at midnight in Beijing and at start, what is scheduled
+for publication every 20 seconds, and clearing away what was erased every minute.
 """
 
 import logging
@@ -16,9 +17,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from kiosk import clock, duties, villages
 from kiosk.journal.entry import Entry
 from kiosk.node import Node
-from kiosk.sync import client
+from kiosk.reviews import publication
+from kiosk.sync import client, erasure
 
 SYNC_SECONDS = 30
+PUBLISH_SECONDS = 20
+CLEAR_SECONDS = 60
 SYNC = "sync"
 
 log = logging.getLogger(__name__)
@@ -34,7 +38,13 @@ def start(node: Node) -> BackgroundScheduler:
     scheduler.add_job(
         turn_duties, CronTrigger(hour=0, minute=0, second=5, timezone=clock.BEIJING), [node]
     )
+    scheduler.add_job(clear, IntervalTrigger(seconds=CLEAR_SECONDS), [node], id="clear")
+    scheduler.add_job(clear_unnamed, CronTrigger(hour=3, minute=20, timezone=clock.BEIJING), [node])
     if not node.config.is_township:
+        scheduler.add_job(
+            publish, IntervalTrigger(seconds=PUBLISH_SECONDS), [node], id="publish",
+            next_run_time=clock.now(),
+        )  # fmt: skip
         # A village that is enrolled while it serves begins to sync without a restart.
         scheduler.add_job(
             sync,
@@ -62,6 +72,21 @@ def start(node: Node) -> BackgroundScheduler:
 def sync(node: Node) -> None:
     """One round with the node above; a failure is on file and tried again by its back-off."""
     client.scheduled_round(node)
+
+
+def publish(node: Node) -> None:
+    """Publishes what was reviewed and whose time has come, also while the node was off."""
+    publication.publish_due(node.journal, clock.now())
+
+
+def clear(node: Node) -> None:
+    """Removes attachments that only erased entries named."""
+    erasure.remove_erased(node.journal, node.blobs)
+
+
+def clear_unnamed(node: Node) -> None:
+    """Removes what was uploaded and never came into an entry."""
+    erasure.remove_unnamed(node.journal, node.blobs)
 
 
 def turn_duties(node: Node) -> None:

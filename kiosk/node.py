@@ -38,6 +38,7 @@ ROOMS = (
     notices.ROOM,
     reviews.ROOM,
     erasures.ROOM,
+    erasures.ROOM,
     feedback.ROOM,
     duties.ROOM,
     supervision.ROOM,

@@ -60,6 +60,8 @@ class Blobs:
                     raise BlobMismatch(f"expected {expected}, got {sha}")
                 path = self.path(sha)
                 if path.exists():
+                    # It counts as put now: whoever clears away what is unused lets it be.
+                    os.utime(path)
                     return sha
                 os.fsync(file.fileno())
             self._make(path.parent)
@@ -79,6 +81,15 @@ class Blobs:
     def has(self, sha: str) -> bool:
         """Whether the blob is kept here. Raises BadBlobName."""
         return self.path(sha).is_file()
+
+    def remove(self, sha: str) -> None:
+        """Removes the blob, for good; nothing where there is none. Raises BadBlobName."""
+        path = self.path(sha)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return
+        _sync_folder(path.parent)
 
     def path(self, sha: str) -> Path:
         """Where the blob is or would be. Raises BadBlobName, so no name leads out of the folder."""

@@ -186,9 +186,19 @@ def of_village(journal: Journal, village: str, limit: int = 50) -> list[Review]:
     return _many(journal, "WHERE village = ? ORDER BY at DESC, id DESC LIMIT ?", [village, limit])
 
 
-def of_correction(journal: Journal, village: str, notice: str) -> list[Review]:
-    """A village's requests to correct that notice, oldest first."""
-    return _many(journal, "WHERE village = ? AND corrects = ? ORDER BY at, id", [village, notice])
+def about(journal: Journal, village: str, notice: str) -> list[Review]:
+    """A village's requests that became that notice or a correction of it, or ask for one, oldest
+    first."""
+    return _many(
+        journal,
+        """
+        WHERE village = ? AND (corrects = ? OR EXISTS (
+            SELECT 1 FROM review_acts AS a WHERE a.review = r.id AND a.village = r.village
+            AND a.kind = 'used' AND json_extract(a.body, '$.notice') = ?
+        )) ORDER BY at, id
+        """,
+        [village, notice, notice],
+    )
 
 
 def unmasked(journal: Journal, village: str | None = None, limit: int = 50) -> list[Review]:

@@ -51,6 +51,11 @@ def m001_sync(db: Database) -> None:
         db.execute(statement)
 
 
+@local()
+def m002_erased(db: Database) -> None:
+    db.execute("CREATE TABLE sync_erased (sha TEXT PRIMARY KEY) WITHOUT ROWID")
+
+
 def apply(db: Database, entry: Entry) -> None:
     """The room listens to no kind."""
 

@@ -21,6 +21,13 @@ def note_new(journal: Journal) -> None:
             for _, entry in changes:
                 if entry.kind == ERASED and entry.body is not None:
                     db.execute(
+                        """
+                        INSERT OR IGNORE INTO sync_erased
+                        SELECT DISTINCT sha FROM sync_blobs WHERE stream = ? AND seq = ?
+                        """,
+                        [entry.stream, entry.body["seq"]],
+                    )
+                    db.execute(
                         "DELETE FROM sync_blobs WHERE stream = ? AND seq = ?",
                         [entry.stream, entry.body["seq"]],
                     )
@@ -64,3 +71,18 @@ def names(journal: Journal, streams: list[str], sha: str) -> bool:
         [sha, *streams],
     ).fetchone()
     return row is not None
+
+
+def is_named(journal: Journal, sha: str) -> bool:
+    """Whether a readable entry of any stream held here names the attachment."""
+    row = journal.db.execute("SELECT 1 FROM sync_blobs WHERE sha = ? LIMIT 1", [sha]).fetchone()
+    return row is not None
+
+
+def erased(journal: Journal) -> list[str]:
+    """Attachments that an entry named whose body was erased since."""
+    return [row[0] for row in journal.db.execute("SELECT sha FROM sync_erased ORDER BY sha")]
+
+
+def forget_erased(journal: Journal, sha: str) -> None:
+    journal.db.execute("DELETE FROM sync_erased WHERE sha = ?", [sha])

@@ -166,7 +166,7 @@ def test_a_correction_is_reviewed_as_well(village):
     assert (made.state, made.content["closing"], made.body["reason"]) == (
         "corrected", 70_00, "误记租金",
     )  # fmt: skip
-    assert queries.of_correction(village.journal, VILLAGE, notice)[0].id == id
+    assert [it.used for it in queries.about(village.journal, VILLAGE, notice)] == [notice] * 2
 
 
 def test_a_reviewer_signs_by_an_own_log_in_and_for_the_own_step_alone(village):
