@@ -32,6 +32,9 @@ UNITS = {
 LARGEST = 10**15
 """Fen (ten thousand 亿元): more is a mistyped number, and SQLite and JSON hold this exactly."""
 
+MANIFOLD = 200
+"""Percent of growth above which one says how many times as much it is."""
+
 SUMMED_FORMS = frozenset({"finance_statement", "ledger", "person_list"})
 
 
@@ -71,6 +74,19 @@ class Row:
     before: int
     difference: int
     percent: float | None
+
+    @property
+    def change(self) -> str:
+        """比上期增加 7.00 元（25%）; 与上期相同; of what more than tripled how many times it is."""
+        if self.difference == 0:
+            return "与上期相同"
+        said = f"比上期{'增加' if self.difference > 0 else '减少'} {yuan(abs(self.difference))} 元"
+        if self.percent is None:
+            return said
+        if self.percent > MANIFOLD and self.before > 0:
+            times = self.now / self.before
+            return f"{said}，是上期的 {times:.{0 if times >= 10 else 1}f} 倍"
+        return f"{said}（{abs(self.percent):g}%）"
 
 
 @dataclass(frozen=True)
@@ -255,11 +271,7 @@ def _row(name: str, now: int, before: int) -> Row:
 
 
 def _said(row: Row) -> str:
-    if row.difference == 0:
-        return f"{row.name} {yuan(row.now)} 元，与上期相同"
-    way = "增加" if row.difference > 0 else "减少"
-    share = "" if row.percent is None else f"（{abs(row.percent)}%）"
-    return f"{row.name} {yuan(row.now)} 元，比上期{way} {yuan(abs(row.difference))} 元{share}"
+    return f"{row.name} {yuan(row.now)} 元，{row.change}"
 
 
 def _fen(number: Decimal, unit: int, written: str) -> int:

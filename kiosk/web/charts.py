@@ -16,6 +16,9 @@ from kiosk.rules import accounts
 
 WIDTH = 520
 TEXT = 20
+PHONE_TEXT = 25
+"""Of a width of 520: still 14 px on a phone, where the whole picture is 295 px wide."""
+
 BAR = 26
 BAR_BEFORE = 14
 MOST_LINES = 6
@@ -37,7 +40,7 @@ def flow(content: Mapping[str, Any], form: str, label: str = "") -> Flow:
     return Flow(label, sums.income, sums.expense)
 
 
-def income_and_expense(now: Flow, before: Flow | None = None) -> Markup:
+def income_and_expense(now: Flow, before: Flow | None = None, text: int = TEXT) -> Markup:
     """Bars of income and expense, each above the thinner one of the period before."""
     bars = []
     for name, tone, amount, earlier in (
@@ -55,10 +58,10 @@ def income_and_expense(now: Flow, before: Flow | None = None) -> Markup:
             f"；{before.label or '上期'}收入 {accounts.yuan(before.income)} 元，"
             f"支出 {accounts.yuan(before.expense)} 元"
         )
-    return _drawn(title, bars)
+    return _drawn(title, bars, text)
 
 
-def shares(lines: Iterable[Mapping[str, Any]], tone: str) -> Markup:
+def shares(lines: Iterable[Mapping[str, Any]], tone: str, text: int = TEXT) -> Markup:
     """Bars of where money came from (`tone` "income") or went to ("expense"), largest first.
 
     Lines after the sixth are drawn as one; 其中 lines are left out.
@@ -70,14 +73,33 @@ def shares(lines: Iterable[Mapping[str, Any]], tone: str) -> Markup:
     if len(ranked) > MOST_LINES:
         rest = sum(amount for _, amount in ranked[MOST_LINES - 1 :])
         ranked = [*ranked[: MOST_LINES - 1], (REST, rest)]
-    whole = sum(amount for _, amount in ranked)
+    percents = _percents([amount for _, amount in ranked])
     bars = [
-        _Bar(name, amount, tone, BAR, f"{amount * 100 / whole:.0f}%" if whole > 0 else "")
-        for name, amount in ranked
+        _Bar(name, amount, tone, BAR, percent)
+        for (name, amount), percent in zip(ranked, percents, strict=True)
     ]
     heading = "收入从哪里来" if tone == "income" else "钱花到哪里去"
     said = "，".join(f"{name} {accounts.yuan(amount)} 元" for name, amount in ranked)
-    return _drawn(f"{heading}：{said}", bars)
+    return _drawn(f"{heading}：{said}", bars, text)
+
+
+def _percents(amounts: Sequence[int]) -> list[str]:
+    """What part each is of all, in whole percent that add up to 100 (largest remainder); of less
+    than one percent it is said so. Nothing where an amount is negative or all are 0."""
+    whole = sum(amounts)
+    if whole <= 0 or min(amounts) < 0:
+        return [""] * len(amounts)
+    small = sum(amount for amount in amounts if amount * 100 < whole)
+    percents = [amount * 100 // whole for amount in amounts]
+    left = 100 - sum(percents) - -(-small * 100 // whole)
+    for n in sorted(range(len(amounts)), key=lambda n: -(amounts[n] * 100 % whole)):
+        if left and percents[n]:
+            percents[n] += 1
+            left -= 1
+    return [
+        f"{percent}%" if percent or not amount else "不到1%"
+        for amount, percent in zip(amounts, percents, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -97,13 +119,12 @@ _FILLS = {
 }
 
 
-def _drawn(title: str, bars: Sequence[_Bar]) -> Markup:
+def _drawn(title: str, bars: Sequence[_Bar], size: int) -> Markup:
     longest = max((abs(bar.amount) for bar in bars), default=0) or 1
     parts: list[Markup] = []
     y = 0
     for bar in bars:
         soft = bar.height == BAR_BEFORE
-        size = TEXT - 4 if soft else TEXT
         baseline = y + size + 2
         top = baseline + 8
         width = max(round(abs(bar.amount) * WIDTH / longest), 2 if bar.amount else 0)
@@ -136,6 +157,8 @@ def _drawn(title: str, bars: Sequence[_Bar]) -> Markup:
 
 
 def _fitting(name: str, said: str, size: int) -> str:
-    """The name, shortened where it would run into the amount (a glyph is `size` wide)."""
-    room = int((WIDTH - 0.6 * size * len(said) - size) // size)
+    """The name, shortened where it would run into the amount (a glyph is `size` wide, of an amount
+    little more than half of that)."""
+    wide = sum(1 if glyph > "⺀" else 0.6 for glyph in said)
+    room = int(WIDTH / size - wide - 0.5)
     return name if len(name) <= room else name[: max(room - 1, 1)] + "…"

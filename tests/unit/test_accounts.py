@@ -186,6 +186,28 @@ def test_what_was_paid_counts_before_standards_and_shares():
     assert main() is None
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [
+        (300_00, 200_00, "比上期增加 100.00 元（50%）"),
+        (100_00, 300_00, "比上期减少 200.00 元（66.7%）"),
+        (600_00, 200_00, "比上期增加 400.00 元（200%）"),
+        (700_00, 200_00, "比上期增加 500.00 元，是上期的 3.5 倍"),
+        (18_173_00, 1_000_00, "比上期增加 17,173.00 元，是上期的 18 倍"),
+        (500_00, -100_00, "比上期增加 600.00 元（600%）"),
+        (500_00, 0, "比上期增加 500.00 元"),
+        (500_00, 500_00, "与上期相同"),
+    ],
+)
+def test_a_change_is_said_as_people_say_it(now, before, words):
+    made = accounts.comparison(
+        statement(income=[{"name": "租金", "amount": now, "sub": False}]),
+        statement(income=[{"name": "租金", "amount": before, "sub": False}]),
+        "finance_statement",
+    )
+    assert made.rows[0].change == words
+
+
 def test_periods_are_compared_in_words():
     before = statement(
         income=[{"name": "发包收入", "amount": 2_800, "sub": False}],
@@ -198,6 +220,6 @@ def test_periods_are_compared_in_words():
         ("期末余额", 0, 0.0),
     ]
     assert made.sentence == (
-        "收入 35.00 元，比上期增加 7.00 元（25.0%），支出 15.00 元，比上期增加 15.00 元，"
+        "收入 35.00 元，比上期增加 7.00 元（25%），支出 15.00 元，比上期增加 15.00 元，"
         "期末余额 120.00 元，与上期相同。"
     )

@@ -46,6 +46,26 @@ def test_shares_name_each_line_and_what_part_it_is():
     assert "其中" not in svg and "&lt;专项&gt;" in svg
 
 
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        ([335, 335, 330], ["34%", "33%", "33%"]),
+        ([115, 115, 770], ["77%", "12%", "11%"]),
+        ([99_950, 50], ["99%", "不到1%"]),
+        ([50_100, 49_300, 300, 300], ["50%", "49%", "不到1%", "不到1%"]),
+        ([500, 500, 0], ["50%", "50%", "0%"]),
+    ],
+)
+def test_shares_add_up_to_a_hundred_percent(amounts, said):
+    lines = [{"name": f"第{n}项", "amount": each, "sub": False} for n, each in enumerate(amounts)]
+    assert re.findall(r" · ([^<]*)</text>", charts.shares(lines, "income")) == said
+
+
+def test_parts_of_a_sum_with_something_paid_back_are_not_given():
+    lines = [{"name": n, "amount": a, "sub": False} for n, a in (("租金", 500), ("退款", -100))]
+    assert "%" not in charts.shares(lines, "income")
+
+
 def test_more_than_six_lines_end_in_the_rest():
     lines = [{"name": f"第{n}项", "amount": (10 - n) * 100, "sub": False} for n in range(9)]
     svg = charts.shares(lines, "expense")

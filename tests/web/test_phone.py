@@ -96,6 +96,15 @@ def test_html_and_css_together_are_under_60_kb(both):
     assert "<script" not in page.text
 
 
+def test_the_words_of_a_chart_can_be_read_on_a_phone(village, now):
+    first = notices.notice(village.journal, publish(village, "二季度", period="2026Q2")).content
+    id = publish(village, content={**first, "opening": 120_00, "closing": 140_00})
+    client = create_app(village).test_client()
+    sizes = {int(size) for size in re.findall(r'font-size="(\d+)"', client.get(f"/n/{id}").text)}
+    assert min(sizes) * 295 / 520 >= 14
+    assert 'font-size="20"' in client.get(f"/notices/{id}").text
+
+
 def test_a_long_list_travels_compressed(village, now):
     lines = [
         {"on": "2026-07-01", "summary": f"购买办公用品第{n}批", "income": 0, "expense": 100,
