@@ -82,8 +82,9 @@ def _total(lines: Sequence[Line], groups: Sequence[_Group]) -> int:
 def _tries(
     lines: Sequence[Line], groups: list[_Group], kept: list[_Group]
 ) -> Iterator[list[_Group]]:
-    """Other ways to see the lines: indentation taken for parts or not, numbering not taken, and
-    runs of unmarked lines that add up to the line before them."""
+    """Other ways to see the lines: 其中 for the marked line alone, indentation taken for parts or
+    not, numbering not taken, and runs of unmarked lines that add up to the line before them."""
+    yield [_marked(lines, group) for group in kept]
     loose = [group for group in groups if not group.sure or group.numbered]
     taken = {it for group in groups for it in (group.parent, *group.members)}
     runs = [group for group in _runs(lines) if not taken & {group.parent, *group.members}]
@@ -94,6 +95,12 @@ def _tries(
                 *(group for group in kept if group not in changed),
                 *(group for group in changed if group not in kept),
             ]
+
+
+def _marked(lines: Sequence[Line], group: _Group) -> _Group:
+    """The group of what says 其中 only, where anything does."""
+    marked = tuple(member for member in group.members if lines[member].among)
+    return replace(group, members=marked, outer=marked) if marked else group
 
 
 def _runs(lines: Sequence[Line]) -> Iterator[_Group]:

@@ -324,6 +324,7 @@ def _draft(found: _Found, book: Notebook) -> Draft:
     }
     for side in words.SIDES:
         wanted = {it.amount - more for it in sums_of[side] for more in carried[side] | {0}}
+        wanted |= _only_subtotal(found, side)
         found.lines[side] = settle(found.lines[side], wanted)
     counted = {
         side: sum(it.amount or 0 for it in lines if not it.sub)
@@ -344,6 +345,12 @@ def _draft(found: _Found, book: Notebook) -> Draft:
         "note": "\n".join(book.notes),
     }
     return Draft(content, {side: _count(listed[side]) for side in words.SIDES})
+
+
+def _only_subtotal(found: _Found, side: str) -> set[int]:
+    """A single 小计 under all lines of a side is their total."""
+    stated = [(end, it) for each, end, it in found.subtotals if each == side]
+    return {it.amount for end, it in stated if len(stated) == 1 and end >= len(found.lines[side])}
 
 
 def _content_line(line: Line) -> dict[str, Any]:
