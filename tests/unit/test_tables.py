@@ -417,6 +417,79 @@ def test_expense_by_pairs_and_months_adds_up():
     assert sums(read_rows([TITLE, *rows]))[1:3] == (10_150, 300)
 
 
+QUARTERS = [
+    ["东湖村2026年财务收支公开表"],
+    ["单位：元"],
+    ["项目", "一季度", "二季度", "三季度"],
+    ["一、收入"],
+    ["租金", 100, 200, 300],
+    ["二、支出"],
+    ["电费", 10, 20, 30],
+]
+
+
+def test_of_several_periods_columns_the_wanted_one_is_read_and_the_others_named():
+    reading = read_rows(QUARTERS, wanted="2026Q3")
+    assert sums(reading)[1:3] == (30_000, 3_000)
+    assert reading.period == "2026Q3"
+    (said,) = [it for it in reading.questions if it.about == "periods"]
+    assert said.choices == () and "“一季度”“二季度”没有导入" in said.text
+    assert [it.role for it in reading.columns] == ["item", "other", "other", "amount"]
+    half = read_rows(QUARTERS, wanted="2026H1")
+    assert (sums(half)[1:3], half.period) == ((30_000, 3_000), "2026H1")
+
+
+def test_which_of_several_periods_is_asked_where_nothing_says():
+    reading = read_rows(QUARTERS)
+    (question,) = [it for it in reading.questions if it.about == "periods"]
+    assert question.choices == (
+        *(("2026Q1", "一季度"), ("2026Q2", "二季度"), ("2026Q3", "三季度")),
+    )
+    told = read_rows(QUARTERS, mapping={"periods": "2026Q2"})
+    assert (sums(told)[1:3], told.period) == ((20_000, 2_000), "2026Q2")
+    titled = read_rows([["东湖村2026年第二季度财务收支公开表"], *QUARTERS[1:]])
+    assert sums(titled)[1:3] == (20_000, 2_000)
+
+
+def test_a_column_of_the_year_before_is_not_this_one():
+    rows = [["收入项目", "2025年第二季度", "2026年第二季度"], ["租金", 1, 2], ["补助", 3, 4]]
+    assert sums(read_rows([TITLE, *rows]))[1] == 600
+
+
+def test_where_all_periods_make_up_the_wanted_one_their_total_is_read():
+    head = ["项目", "一季度", "二季度", "合计"]
+    rows = [*QUARTERS[:2], head, ["一、收入"], ["租金", 100, 200, 300]]
+    rows += [["二、支出"], ["电费", 10, 20, 30]]
+    assert sums(read_rows(rows, wanted="2026H1"))[1:3] == (30_000, 3_000)
+    assert sums(read_rows(rows, wanted="2026Q2"))[1:3] == (20_000, 2_000)
+
+
+def test_a_unit_that_the_headings_contradict_is_asked():
+    rows = [TITLE, ["单位：元"], ["收入项目", "金额（万元）"], ["租金", 3], ["补助", 2]]
+    reading = read_rows(rows)
+    (question,) = [it for it in reading.questions if it.about == "unit"]
+    assert question.choices == (("100", "元"), ("1000000", "万元"))
+    assert sums(read_rows(rows, mapping={"unit": "100"}))[1] == 500
+    told = read_rows(rows, mapping={"unit": "1000000"})
+    assert sums(told)[1] == 5_000_000 and "unit" not in asked(told)
+
+
+def test_a_price_in_yuan_does_not_contradict_a_table_in_wan():
+    rows = [
+        ["2026年第一季度补贴发放公示（单位：万元）"],
+        ["姓名", "标准（元/亩）", "金额"],
+        ["张某", 100, "0.35"],
+    ]
+    assert "unit" not in asked(read_rows(rows))
+
+
+def test_amounts_that_say_their_unit_are_not_asked_for_it():
+    rows = [["收入项目", "金额"], ["租金", "300元"], ["补助", "1.5万元"]]
+    reading = read_rows([TITLE, *rows])
+    assert sums(reading)[1] == 1_530_000 and "unit" not in asked(reading)
+    assert "unit" in asked(read_rows([TITLE, *rows, ["捐赠", "20"]]))
+
+
 def test_the_remainder_of_the_period_is_not_the_closing_balance():
     rows = [
         *(["项目", "金额"], ["上期结余", 1000], ["一、收入", 500], ["租金", 500]),
@@ -447,6 +520,15 @@ def test_parts_that_exceed_their_line_are_a_fault():
         ["办公", 1],
     ]
     assert faults(read_rows([TITLE, *rows])) == [("B4", -9_000)]
+
+
+def test_among_may_stand_before_the_only_part_that_it_is_about():
+    rows = [
+        *(["项目", "金额"], ["收入"], ["租金", 1], ["支出"], ["工程", 2]),
+        *(["其中：材料", 1], ["电费", 1], ["支出小计", 3]),
+    ]
+    reading = read_rows([TITLE, ["单位：元"], *rows])
+    assert (sums(reading)[2], reading.faults) == (300, ())
 
 
 def test_what_has_no_side_is_asked_and_the_answer_is_taken():

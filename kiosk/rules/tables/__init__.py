@@ -14,8 +14,9 @@ from decimal import Decimal
 from kiosk.rules import accounts
 from kiosk.rules.tables import debits, ledger, persons, statement, words
 from kiosk.rules.tables.grid import Grid, Value, label, letters, written
-from kiosk.rules.tables.heads import Head, find_heads, is_amount
-from kiosk.rules.tables.periods import period_found
+from kiosk.rules.tables.heads import AMOUNTS, Head, find_heads, is_amount
+from kiosk.rules.tables.period_columns import of_one_period
+from kiosk.rules.tables.periods import period_found, period_said
 from kiosk.rules.tables.personal import of_captions, of_grid, personal_of
 from kiosk.rules.tables.reading import (
     ColumnRead,
@@ -56,12 +57,14 @@ def read(
     unit: int | None = None,
     sheet: str | None = None,
     filename: str = "",
+    wanted: str | None = None,
 ) -> Reading:
     """What a file's sheets say.
 
     `form`, `mapping`, `period`, `unit` (fen in the table's unit) and `sheet` are the officer's own
     word and win over what would be found. `mapping` has a key of ROLES by column letter, and may
-    carry answers by what a Question is about: unit (元, 万元), sheet, side, debit, period.
+    carry answers by what a Question is about: unit (元, 万元), sheet, side, debit, period, periods.
+    `wanted` is the period that the table is meant for: of several periods' columns it tells which.
     """
     columns, answers = _told(mapping or {})
     period = period or answers.get("period") or None
@@ -74,17 +77,44 @@ def read(
     chosen = _chosen(found)
     if chosen is None:
         return _unrecognised(grids, form, period, filename)
-    reading = _Reader(grids, chosen, found, filename, period, unit, answers).reading()
+    told = _Told(period, unit, wanted, answers)
+    reading = _Reader(grids, chosen, found, filename, told).reading()
     red = _with_red_ink(chosen.grid)
     if not reading.faults or red is chosen.grid:
         return reading
-    told = replace(chosen, grid=red)
     turned = [red if grid is chosen.grid else grid for grid in grids]
-    again = _Reader(turned, told, found, filename, period, unit, answers).reading()
+    again = _Reader(turned, replace(chosen, grid=red), found, filename, told).reading()
     if again.faults:
         return reading
     said = Question("red", "红色的数当作负数（红字）读，各项合计才对得上，请核对。")
     return replace(again, questions=(*again.questions, said))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the officer said beforehand, see `read`."""
+
+    period: str | None
+    unit: int | None
+    wanted: str | None
+    answers: Mapping[str, str]
+
+
+def _without_units(heads: Sequence[Head]) -> tuple[Head, ...]:
+    """The heads without the units of their columns, but for prices (元/亩), which keep theirs."""
+    return tuple(
+        replace(
+            head,
+            columns=tuple(
+                it if _is_rate(it.heading) else replace(it, unit=None) for it in head.columns
+            ),
+        )
+        for head in heads
+    )
+
+
+def _is_rate(heading: str) -> bool:
+    return re.search(r"元/", heading) is not None
 
 
 def _with_red_ink(grid: Grid) -> Grid:
@@ -97,9 +127,8 @@ def _with_red_ink(grid: Grid) -> Grid:
     return replace(grid, cells={**grid.cells, **red}) if red else grid
 
 
-def _has_long_fractions(grid: Grid, heads: Sequence[Head]) -> bool:
-    """Whether amounts go beyond hundredths, as 万元 do and 元 do not."""
-    texts = [
+def _amount_texts(grid: Grid, heads: Sequence[Head]) -> list[str]:
+    return [
         label(value)
         for head in heads
         for column in head.columns
@@ -107,6 +136,17 @@ def _has_long_fractions(grid: Grid, heads: Sequence[Head]) -> bool:
         for row in range(head.body[0], head.body[1] + 1)
         if is_amount(value := grid.value(row, column.index))
     ]
+
+
+def _carry_units(grid: Grid, heads: Sequence[Head]) -> bool:
+    """Whether each amount says its own unit."""
+    texts = _amount_texts(grid, heads)
+    return bool(texts) and all(re.search(r"[元万]|^[¥￥]", text) for text in texts)
+
+
+def _has_long_fractions(grid: Grid, heads: Sequence[Head]) -> bool:
+    """Whether amounts go beyond hundredths, as 万元 do and 元 do not."""
+    texts = _amount_texts(grid, heads)
     long = sum(re.search(r"\.\d{3,6}(?:0{6}\d*)?$", text) is not None for text in texts)
     return len(texts) >= 4 and long * 2 > len(texts)
 
@@ -205,19 +245,25 @@ class _Reader:
         chosen: _Candidate,
         found: Sequence[_Candidate],
         filename: str,
-        period: str | None,
-        unit: int | None,
-        answers: Mapping[str, str],
+        told: _Told,
     ) -> None:
-        self.grids, self.chosen, self.found = grids, chosen, found
+        self.grids, self.found = grids, found
+        self.chosen = replace(chosen, heads=_without_units(chosen.heads)) if told.unit else chosen
         self.filename = filename
         self.title = _title(chosen.grid, chosen.heads[0])
         remark = ""
-        self.period = period
-        if period is None:
+        self.period = told.period
+        if self.period is None:
             self.period, remark = period_found(self._texts(), self._days())
-        self.unit, self.unit_said = (unit, True) if unit else self._unit()
-        self.book = Notebook(chosen.grid, self.period, self.unit, answers=answers)
+        self.unit, self.unit_said = (told.unit, True) if told.unit else self._unit()
+        self.book = Notebook(chosen.grid, self.period, self.unit, answers=told.answers)
+        if chosen.form == "finance_statement":
+            wanted = told.period or told.wanted
+            heads, period = of_one_period(self.chosen.heads, self.book, wanted)
+            self.chosen = replace(self.chosen, heads=heads)
+            if period is not None:
+                self.period = self.book.period = period
+                remark = ""
         if remark:
             self.book.ask("period", remark + "请核对是哪一期。")
 
@@ -282,6 +328,8 @@ class _Reader:
             for column in columns
         ]
         headings = [column.heading for column in head.columns]
+        if len({part for it in headings if (part := period_said(it).part)}) > 1:
+            headings = []
         last = self.chosen.heads[-1]
         below = [
             written(grid.value(row, column))
@@ -312,27 +360,49 @@ class _Reader:
         ]
 
     def _unit(self) -> tuple[int, bool]:
+        """Fen in the table's unit, and whether the table says it."""
         grid = self.chosen.grid
         first = self.chosen.heads[0]
-        near = sorted(grid.rows, key=lambda row: (row > first.bottom, abs(row - first.top)))
-        texts = [text for row in near for _, text in grid.label_cells(row)]
-        texts += [label(text) for _, text in grid.captions] + [label(grid.name)]
+        above = [row for row in sorted(grid.rows, reverse=True) if row < first.top]
+        below = [row for row in sorted(grid.rows) if row >= first.top]
+        texts = [text for row in above for _, text in grid.label_cells(row)]
+        texts += [label(text) for _, text in grid.captions]
+        texts += [text for row in below for _, text in grid.label_cells(row)] + [label(grid.name)]
         for text in texts:
             if said := words.unit_said(text):
                 return said, True
         headings = [column.unit for head in self.chosen.heads for column in head.columns]
-        if not any(headings) and _has_long_fractions(grid, self.chosen.heads):
+        if any(headings):
+            return words.DEFAULT_UNIT, True
+        if _has_long_fractions(grid, self.chosen.heads):
             return accounts.UNITS["万元"], False
-        return words.DEFAULT_UNIT, any(headings)
+        return words.DEFAULT_UNIT, _carry_units(grid, self.chosen.heads)
+
+    def _ask_about_the_unit(self) -> None:
+        """Where nothing says the unit, or the headings say another than the words above them."""
+        if not self.unit_said:
+            self.book.ask(
+                "unit",
+                f"表里没有写金额单位，按“{words.unit_name(self.unit)}”读的，请核对。",
+                {"100": "元", "100000": "千元", "1000000": "万元"},
+            )
+        for head in self.chosen.heads[:1]:
+            for column in head.columns:
+                other = column.unit if column.role in AMOUNTS else None
+                if other not in (None, self.unit) and not _is_rate(column.heading):
+                    names = {str(it): words.unit_name(it) for it in (self.unit, other) if it}
+                    above, here = names.values()
+                    self.book.ask(
+                        "unit",
+                        f"表上写的单位是“{above}”，“{column.heading}”一列写的是“{here}”，"
+                        "不一样。金额按哪个单位？",
+                        names,
+                    )
+                    return
 
     def _ask_about_the_file(self) -> None:
         book, grid = self.book, self.chosen.grid
-        if not self.unit_said:
-            book.ask(
-                "unit",
-                f"表里没有写金额单位，按“{words.unit_name(book.unit)}”读的，请核对。",
-                {"100": "元", "100000": "千元", "1000000": "万元"},
-            )
+        self._ask_about_the_unit()
         others = [it for it in self.found if it.grid is not grid and it.grid.name != grid.name]
         if others:
             names = {it.grid.name: f"{it.grid.name}（{FORMS[it.form]}）" for it in others}

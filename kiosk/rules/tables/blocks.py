@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.rules.tables import words
 from kiosk.rules.tables.heads import Column, Head
+from kiosk.rules.tables.periods import period_said
 from kiosk.rules.tables.reading import Notebook
 
 
@@ -61,18 +62,18 @@ def _block(
     names = tuple(it.index for it in named) or words_in
     typed = {side: [it for it in amounts if it.role == side] for side in words.SIDES}
     if all(typed.values()):
-        by_side = tuple((side, (_best(columns),)) for side, columns in typed.items())
+        by_side = tuple((side, _chosen(columns)) for side, columns in typed.items())
         return Block(words_in, names, by_side, None, None, balance)
     side = next((it.side for it in (*amounts, *labels) if it.side), None)
-    if len(amounts) > 1 and all(_MONTH.search(it.heading) for it in amounts):
-        chosen: tuple[Column, ...] = tuple(amounts)
-    else:
-        chosen = (_best(amounts),)
     section = None if side else _section_column(labels, head, book)
-    return Block(words_in, names, (("", chosen),), side, section, balance)
+    return Block(words_in, names, (("", _chosen(amounts)),), side, section, balance)
 
 
-_MONTH = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?:[(].*)?$")
+def _chosen(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns that are added up: all where each is of a part of the period, else the best."""
+    if all(period_said(it.heading).part for it in columns):
+        return tuple(columns)
+    return (_best(columns),)
 
 
 def _best(columns: Sequence[Column]) -> Column:
