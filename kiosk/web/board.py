@@ -137,7 +137,8 @@ def notice(id: str) -> str:
         previous=notices.previous_period(node.journal, found),
         versions=notices.versions(node.journal, found),
         origin=villages.village(node.journal, found.village),
-        witnessed=node.journal.witnessed(found.stream, found.last_seq),
+        witnessed=node.journal.witnessed(found.stream, found.first_seq),
+        change_witnessed=node.journal.witnessed(found.stream, found.last_seq),
         address=f"{public_address(node)}/n/{found.id}",
     )
 

@@ -142,6 +142,42 @@ def test_a_corrected_notice_keeps_its_old_version_in_sight(screen, village):
     assert "321 户" in html and "312 户" in html
 
 
+def facts(html: str) -> dict[str, str]:
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html))
+
+
+def test_publication_and_correction_have_each_their_time_and_witness(township, enrolled):
+    id = post(enrolled)
+    with clock.set_to(NOW + timedelta(minutes=5)):
+        copied(enrolled, township)
+    with clock.set_to(NOW + timedelta(hours=1)):
+        notices.correct(
+            enrolled.journal, id, actor="王会计", reason="户数写错。", title="冬季防火检查",
+            content={"text": "全村 321 户"},
+        )  # fmt: skip
+        client = create_app(enrolled).test_client()
+        waiting = text(client.get(f"/notices/{id}"))
+        assert "等待见证" in facts(waiting)["更正见证"]
+        assert "写错。更正前" in waiting
+    with clock.set_to(NOW + timedelta(hours=2)):
+        copied(enrolled, township)
+    assert facts(text(client.get(f"/notices/{id}"))) == {
+        "公开单位": "东湖村",
+        "公开时间": "2026年11月24日 12:00",
+        "镇里见证": "2026年11月24日 12:05",
+        "更正时间": "2026年11月24日 13:00",
+        "更正见证": "2026年11月24日 14:00",
+    }
+    phone = create_app(township).test_client().get(f"/n/{id}").text
+    assert "李楼镇 2026年11月24日 14:00 见证了更正" in phone
+
+
+def test_a_line_of_signatures_does_not_begin_with_a_semicolon(screen, village):
+    reviews = [{"by": by, "name": "赵德厚", "on": ""} for by in ("committee", "village_head")]
+    id = post(village, reviews=reviews)
+    assert "赵德厚；</span>" in text(screen.get(f"/notices/{id}"))
+
+
 def test_a_withdrawn_notice_says_why_and_shows_nothing_else(screen, village):
     id = post(village)
     notices.withdraw(village.journal, id, actor="王会计", reason="重复公开")

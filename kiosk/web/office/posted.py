@@ -57,7 +57,8 @@ def notice(id: str) -> str:
         notice=found,
         versions=notices.versions(node.journal, found),
         previous=notices.previous_period(node.journal, found),
-        witnessed=node.journal.witnessed(found.stream, found.last_seq),
+        witnessed=node.journal.witnessed(found.stream, found.first_seq),
+        change_witnessed=node.journal.witnessed(found.stream, found.last_seq),
         address=f"{public_address(node)}/n/{id}",
         qr=qr.svg,
     )
