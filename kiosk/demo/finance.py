@@ -7,7 +7,7 @@ from typing import Any
 
 from kiosk.demo.book import EXPENSE, INCOME, OFFICE, Books, Line, lines_of
 from kiosk.demo.places import Place
-from kiosk.demo.writing import NUMERALS, Writing, numbered, text, yuan
+from kiosk.demo.writing import NUMERALS, Writing, form
 from kiosk.rules.calendar import Period
 
 
@@ -83,139 +83,252 @@ def plan(books: Books, period: Period, r: Random) -> Writing:
     works = round(134_000 * p.scale) * 100
     repairs = round(38_000 * p.scale) * 100
     fixed = round(118_000 * p.scale) * 100
-    return text(
+    year = period.start.year
+    entitled = p.groups * 5 + 5
+    return form(
+        "budget",
         f"{period.title}村级财务计划",
-        f"收入计划 {yuan(income)}：上级补助 {yuan(grant)}，发包和租赁 "
-        f"{yuan(rent)}，光伏发电 {yuan(power)}，其他 "
-        f"{yuan(income - grant - rent - power)}。",
-        f"支出计划 {yuan(fixed + repairs + works)}：人员补贴、保洁和办公 {yuan(fixed)}，"
-        f"公益设施维修 "
-        f"{yuan(repairs)}，道路和沟渠工程 {yuan(works)}。",
-        f"收支相抵结余 {yuan(income - fixed - repairs - works)}，结转使用，"
-        "不安排招待费，不新增负债。",
-        "单笔 5000 元以上支出须经“四议两公开”，单笔 1000 元以上须经村“两委”集体研究。",
-        "计划经村民代表会议通过，执行情况每季度公开。",
+        income=[
+            {"name": "上级补助", "amount": grant, "note": "运转经费和保洁补助"},
+            {"name": "发包和租赁", "amount": rent, "note": "按合同"},
+            {"name": "光伏发电", "amount": power},
+            {"name": "其他", "amount": income - grant - rent - power},
+        ],
+        expense=[
+            {"name": "人员补贴、保洁和办公", "amount": fixed},
+            {"name": "公益设施维修", "amount": repairs},
+            {"name": "道路和沟渠工程", "amount": works, "note": "须经“四议两公开”"},
+        ],
+        surplus=income - fixed - repairs - works,
+        distribution="结转使用，不安排招待费，不新增负债。",
+        meeting=f"{year}年2月村民代表会议，应到 {entitled} 人，实到 {entitled - 3} 人，全体同意",
+        note="单笔 5000 元以上支出须经“四议两公开”，单笔 1000 元以上须经村“两委”集体研究。"
+        "执行情况每季度公开。",
     )
 
 
 def final(books: Books, period: Period, r: Random) -> Writing:
-    lines = lines_of(books.place, period)
+    p = books.place
+    lines = lines_of(p, period)
     income, expense = sum(it.income for it in lines), sum(it.expense for it in lines)
-    opening = books.opening(period)
     left = income - expense
-    return text(
+    fund = left * 6 // 10 // 100 * 100
+    shared = [
+        {"name": "提取公积公益金", "amount": fund, "note": "沟渠、路灯和道路管护"},
+        {"name": "结转下年度", "amount": left - fund, "note": "合作社周转，不向个人分配"},
+    ]
+    if left <= 0:
+        shared = [{"name": "用上年结余弥补", "amount": left, "note": ""}]
+    entitled = p.groups * 5 + 5
+    return form(
+        "final_accounts",
         f"{period.title}财务决算和收益分配",
-        f"年初余额 {yuan(opening)}，全年收入 {yuan(income)}，全年支出 {yuan(expense)}，"
-        f"年末余额 {yuan(opening + left)}，与银行对账单核对一致。",
-        f"本年收支结余 {yuan(left)}。"
-        if left >= 0
-        else f"本年收不抵支 {yuan(-left)}，用上年结余弥补。",
-        "分配方案：提取公积公益金六成，用于沟渠、路灯和道路管护；其余结转下年度，"
-        "用于合作社周转，本年度不向个人分配。",
-        f"方案经民主理财小组审核、村民代表会议通过，报镇农经站备案。报账员：{books.place.cashier}。",
+        opening=books.opening(period),
+        income=_by_kind(lines, INCOME, "income"),
+        expense=_by_kind(lines, EXPENSE, "expense"),
+        surplus=left,
+        closing=books.opening(period) + left,
+        distribution=shared,
+        meeting=f"{period.end.year + 1}年2月村民代表会议，应到 {entitled} 人，"
+        f"实到 {entitled - 2} 人，全体同意",
+        note=f"与银行对账单核对一致。方案经民主理财小组审核，报镇农经站备案。报账员：{p.cashier}。",
     )
+
+
+def _by_kind(lines: list[Line], kinds: tuple[str, ...], side: str) -> list[dict[str, Any]]:
+    sums = [(kind, sum(getattr(it, side) for it in lines if it.kind == kind)) for kind in kinds]
+    return [{"name": kind, "amount": amount} for kind, amount in sums if amount]
 
 
 def assets(books: Books, period: Period, r: Random) -> Writing:
     p = books.place
+    wells, lamps = p.groups * 3, p.groups * 14
     rows = (
-        ("党群服务中心办公用房 1 处", 386_000, 298_000, "正常使用"),
-        ("村西门面房 4 间", 240_000, 196_000, "对外出租"),
-        ("村集体光伏电站 1 座（120 千瓦）", 468_000, 362_000, "正常发电"),
-        (f"机井 {p.groups * 3} 眼", p.groups * 3 * 8_000, p.groups * 3 * 5_200, "正常使用"),
-        (
-            f"太阳能路灯 {p.groups * 14} 盏",
-            p.groups * 14 * 1_600,
-            p.groups * 14 * 1_050,
-            "正常使用",
-        ),
-        ("垃圾清运车 1 辆", 38_000, 21_000, "正常使用"),
+        ("党群服务中心办公用房", "公益性", 1, "处", 386_000, 298_000, "正常使用"),
+        ("村西门面房", "经营性", 4, "间", 240_000, 196_000, "对外出租"),
+        ("光伏电站（120 千瓦）", "经营性", 1, "座", 468_000, 362_000, "正常发电"),
+        ("机井", "公益性", wells, "眼", wells * 8_000, wells * 5_200, "正常使用"),
+        ("太阳能路灯", "公益性", lamps, "盏", lamps * 1_600, lamps * 1_050, "正常使用"),
+        ("垃圾清运车", "公益性", 1, "辆", 38_000, 21_000, "正常使用"),
     )
-    value = sum(now for _, _, now, _ in rows)
-    return text(
+    added = r.choice(("无", "无", "党群服务中心空调 1 台，原值 3,280 元，下期入账"))
+    return form(
+        "assets",
         f"{period.title}集体资产情况",
-        f"截至期末，村集体经营性和公益性资产 {len(rows)} 项，账面现值合计 {value:,}元。",
-        *numbered(
-            *(f"{name}，原值 {cost:,}元，现值 {now:,}元，{use}。" for name, cost, now, use in rows)
-        ),
-        f"本期新增：{r.choice(('无', '无', '党群服务中心空调 1 台，原值 3,280元'))}；本期报废：无。"
-        "资产已登记上墙，盘点由民主理财小组参加。",
+        assets=[
+            {
+                "name": name,
+                "kind": kind,
+                "count": str(count),
+                "unit": unit,
+                "cost": cost * 100,
+                "value": now * 100,
+                "use": use,
+            }
+            for name, kind, count, unit, cost, now, use in rows
+        ],
+        total=sum(now for *_, now, _ in rows) * 100,
+        counted=period.end.isoformat(),
+        note=f"本期新增：{added}；本期报废：无。资产已登记上墙，盘点由民主理财小组参加。",
     )
 
 
 def resources(books: Books, period: Period, r: Random) -> Writing:
     p = books.place
+    year = period.end.year
     spare = p.land * 6 // 100
-    return text(
+    water, trees, built = r.randint(18, 40), r.randint(60, 120), p.groups * 3
+    rows: tuple[tuple[str, str, int, str, str, str], ...] = (
+        ("耕地", "村周围", p.land - spare, "家庭承包", "各承包户", ""),
+        ("耕地", "村北机动地", spare, "集体发包", f"{p.crop}专业合作社", f"{year + 2}-10-31"),
+        ("水面", p.pond, water, "集体发包", "承包户", f"{year + 1}-03-31"),
+        ("林地", "沟渠路旁林带", trees, "集体经营", "", ""),
+        ("建设用地", "党群服务中心、文化广场和门面房", built, "公共使用", "", ""),
+    )
+    return form(
+        "resources",
         f"{period.title}集体资源情况",
-        f"耕地 {p.land:,} 亩，其中家庭承包 {p.land - spare:,} 亩，集体机动地 {spare} 亩，"
-        "全部发包。",
-        f"水面：{p.pond} {r.randint(18, 40)} 亩，发包养殖。",
-        f"林地：沟渠路旁林带 {r.randint(60, 120)} 亩，集体管护。",
-        f"集体建设用地：{p.groups * 3} 亩，为党群服务中心、文化广场和门面房。",
-        "四荒地：无。资源台账、四至图存村档案柜，村民可查。",
+        resources=[
+            {
+                "kind": kind,
+                "place": place,
+                "area": str(area),
+                "how": how,
+                "user": user,
+                "until": until,
+            }
+            for kind, place, area, how, user, until in rows
+        ],
+        total=str(p.land + water + trees + built),
+        note="四荒地：无。资源台账、四至图存村档案柜，村民可查。",
     )
 
 
 def contracts(books: Books, period: Period, r: Random) -> Writing:
     p = books.place
-    spare = p.land * 6 // 100
     end = period.start.year
-    return text(
+    second = period.start.month == 7
+    spare = p.land * 6 // 100
+    land, pond, shops = (round(yuan_ * p.scale) * 100 for yuan_ in (68_400, 19_200, 30_000))
+    tenant = Random(f"{p.code}/pond")
+    fisher = f"{tenant.choice(p.surnames)}*{tenant.choice('军平海')}"
+    return form(
+        "contract",
         f"{period.title}资产资源发包、租赁合同",
-        *numbered(
-            f"机动地 {spare} 亩，发包给{p.crop}专业合作社，期限 5 年，{end + 2}年10月到期，"
-            f"年承包费 {yuan(round(68_400 * p.scale) * 100)}，按期收清。",
-            f"{p.pond}水面，承包人 {r.choice(p.surnames)}*{r.choice('军平海')}，期限 3 年，"
-            f"{end + 1}年3月到期，年承包费 {yuan(round(19_200 * p.scale) * 100)}，按期收清。",
-            f"村西门面房 4 间，承租人 3 户，一年一签，季度租金 "
-            f"{yuan(round(7_500 * p.scale) * 100)}，按期收清。",
-        ),
-        f"本期{r.choice(('没有新签、变更和解除的合同', '续签门面房租赁合同 1 份'))}，没有拖欠。"
-        "合同原件存镇农经站，半年内到期的将提前一个月公告招标。",
+        contracts=[
+            {
+                "subject": "村北机动地",
+                "party": f"{p.crop}专业合作社",
+                "area": str(spare),
+                "way": "公开竞价",
+                "begin": f"{end - 3}-11-01",
+                "until": f"{end + 2}-10-31",
+                "price": land,
+                "due": land if second else 0,
+                "received": land if second else 0,
+            },
+            {
+                "subject": f"{p.pond}水面",
+                "party": fisher,
+                "area": str(tenant.randint(18, 40)),
+                "way": "公开竞价",
+                "begin": f"{end - 2}-04-01",
+                "until": f"{end + 1}-03-31",
+                "price": pond,
+                "due": 0 if second else pond,
+                "received": 0 if second else pond,
+            },
+            {
+                "subject": "村西门面房",
+                "party": "3 户商户",
+                "count": "4 间",
+                "way": "公开招标",
+                "begin": f"{end}-01-01",
+                "until": f"{end}-12-31",
+                "price": shops,
+                "due": shops // 2,
+                "received": shops // 2,
+            },
+        ],
+        note="没有拖欠。合同原件存镇农经站，到期前一个月公告招标。",
     )
 
 
 def debts(books: Books, period: Period, r: Random) -> Writing:
     p = books.place
-    owed = r.randint(2, 6) * 100_000
-    return text(
+    rent = Random(f"{p.code}/rent").randint(2, 6) * 100_000
+    kept_back = round(21_500 * p.scale * 0.03) * 100
+    return form(
+        "debts",
         f"{period.title}债权债务情况",
-        f"债权：应收{p.trade}点场地使用费 {yuan(owed)}，约定下期结清，本期收回 "
-        f"{yuan(r.randint(1, 3) * 100_000)}。",
-        "债务：应付排水沟清淤工程质量保证金 "
-        f"{yuan(round(21_500 * p.scale * 0.03) * 100)}，质保期满后支付。",
-        "没有向个人借款，没有为单位和个人提供担保，没有新增举债。",
+        claims=[
+            {
+                "name": f"{p.trade}点",
+                "cause": "场地使用费，约定下期结清",
+                "opening": rent,
+                "added": rent,
+                "settled": rent,
+                "closing": rent,
+            }
+        ],
+        owed=[
+            {
+                "name": "镇水利工程队",
+                "cause": "排水沟清淤工程质量保证金",
+                "opening": kept_back,
+                "added": 0,
+                "settled": 0,
+                "closing": kept_back,
+            }
+        ],
+        claims_total=rent,
+        owed_total=kept_back,
+        note="质保金期满后支付。没有向个人借款，没有为单位和个人提供担保，没有新增举债。",
     )
+
+
+FUNDS = (
+    ("农村人居环境整治补助", "巷道硬化、垃圾桶和花池"),
+    ("衔接推进乡村振兴补助", "冷藏设施和田间道路"),
+    ("农村公益事业财政奖补", "村内排水沟和道路"),
+    ("高标准农田管护补助", "机井、泵房和沟渠维护"),
+)
 
 
 def special(books: Books, period: Period, r: Random) -> Writing:
+    """One fund a year, spent quarter by quarter."""
     p = books.place
-    total = r.randint(12, 26) * 1_000_000
-    share = r.randint(35, 95)
-    used = total * share // 100
     year = period.start.year
-    name, use = r.choice(
-        (
-            ("农村人居环境整治补助", "巷道硬化、垃圾桶和花池"),
-            ("衔接推进乡村振兴补助", f"{p.crop}冷藏设施和田间道路"),
-            ("农村公益事业财政奖补", "村内排水沟和道路"),
-            ("高标准农田管护补助", "机井、泵房和沟渠维护"),
-        )
-    )
-    return text(
+    steady = Random(f"{p.code}/special/{year}")
+    total = steady.randint(12, 26) * 1_000_000
+    name, use = steady.choice(FUNDS)
+    number = steady.randint(11, 68)
+    shares = [0, steady.randint(12, 22), steady.randint(35, 48), steady.randint(66, 80), 100]
+    quarter = (period.start.month + 2) // 3
+    used, before = total * shares[quarter] // 100, total * shares[quarter - 1] // 100
+    return form(
+        "special_fund",
         f"{period.title}上级专项资金使用情况",
-        f"资金名称：{name}（曹农字〔{year}〕{r.randint(11, 68)}号），下达 {yuan(total)}。",
-        f"用途：{use}，专账管理，镇财政按进度拨付。",
-        f"进度：至{period.end.month}月底完成工程量 {share}%，已支付 {yuan(used)}，"
-        f"未支付 {yuan(total - used)}。",
-        "没有截留、挪用。验收后公开决算，欢迎监督。",
+        funds=[
+            {
+                "name": f"{year}年{name}",
+                "document": f"曹农字〔{year}〕{number}号",
+                "purpose": use,
+                "amount": total,
+                "spent": used - before,
+                "spent_all": used,
+                "left": total - used,
+                "percent": shares[quarter],
+            }
+        ],
+        spent_year=used,
+        note="专账管理，镇财政按进度拨付，没有截留、挪用。验收后公开决算，欢迎监督。",
     )
 
 
 def pay(books: Books, period: Period, r: Random) -> Writing:
     p = books.place
-    posts = [(p.secretary, "党支部书记" + ("、村委会主任" if p.head == p.secretary else ""), 3_280)]
+    posts = [(p.secretary, "党支部书记" + ("、主任" if p.head == p.secretary else ""), 3_280)]
     if p.head != p.secretary:
         posts.append((p.head, "村委会主任", 2_960))
     posts += [
@@ -225,18 +338,25 @@ def pay(books: Books, period: Period, r: Random) -> Writing:
         (p.committee[0], "监委会主任", 2_050),
     ]
     months = 3
-    people = [
-        f"{name}，{post}，每月 {wage:,}元，本季度实发 {wage * months:,}元。"
+    people: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "post": post,
+            "rate": wage * 100,
+            "count": str(months),
+            "owed": wage * months * 100,
+            "paid": wage * months * 100,
+        }
         for name, post, wage in posts
     ]
-    return text(
+    return form(
+        "pay",
         f"{period.title}村干部报酬和误工补贴",
-        "村干部基本报酬由县财政通过“一卡通”发放：",
-        *people,
-        f"合计 {sum(wage for _, _, wage in posts) * months:,}元。",
-        f"村民组长、网格员 {p.groups} 人，误工补贴每人每月 450元，由村集体支付，本季度 "
-        f"{p.groups * 450 * months:,}元。",
-        "没有发放其他补贴、奖金和福利。",
+        people=people,
+        total=sum(each["paid"] for each in people),
+        source="基本报酬由县财政通过“一卡通”发放",
+        note=f"村民组长、网格员 {p.groups} 人，误工补贴每人每月 450 元，由村集体支付，本季度 "
+        f"{p.groups * 450 * months:,} 元。没有发放其他补贴、奖金和福利。",
     )
 
 
@@ -286,15 +406,29 @@ def contract_notice(p: Place, r: Random, held: date) -> Writing:
     """The outcome of a tender held on `held`."""
     floor = round(6_800 * p.scale) * 100
     won = floor + r.randint(4, 12) * 20_000
-    return text(
+    bidders = [f"{r.choice(p.surnames)}*{given}" for given in "勇刚涛"]
+    offers = (won, won - 20_000, won - 50_000)
+    return form(
+        "contract",
         "村西门面房 2 间招租结果公示",
-        f"标的：村西门面房 2 间，合计 56 平方米，租期 3 年。底价每年 {yuan(floor)}。",
-        f"{held.month}月{held.day}日在镇农村产权交易站公开竞价，报名 5 户，经 "
-        f"{r.randint(7, 14)} 轮竞价，"
-        f"由 {r.choice(p.surnames)}*{r.choice('勇刚涛')} 以每年 {yuan(won)} 中标，"
-        f"比底价高 {yuan(won - floor)}。",
-        f"现场监督：{p.committee[0]}、{p.finance_group[0]}，全程录像备查。",
-        "公示期 7 天。有异议的请在公示期内向村务监督委员会或镇农经站提出，期满无异议后签订合同。",
+        contracts=[
+            {
+                "subject": "村西门面房 2 间",
+                "party": bidders[0],
+                "count": "2 间，56 平方米",
+                "way": "公开竞价",
+                "price": won,
+                "note": "租期 3 年，公示期满无异议后签订合同",
+            }
+        ],
+        bids=[
+            {"bidder": name, "price": offer, "won": "未中标" if n else "中标"}
+            for n, (name, offer) in enumerate(zip(bidders, offers, strict=True))
+        ],
+        floor=floor,
+        open_on=held.isoformat(),
+        watch=f"{p.committee[0]}、{p.finance_group[0]}，全程录像备查",
+        note="在镇农村产权交易站公开竞价。有异议的请在公示期内向村务监督委员会或镇农经站提出。",
     )
 
 

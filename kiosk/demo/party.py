@@ -1,26 +1,33 @@
 """The demo's texts on Party affairs (党务), by catalogue item and period."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
-from kiosk.demo.places import Place
-from kiosk.demo.writing import Writing, day, full_day, in_period, numbered, text, yuan
+from kiosk.demo.places import TOWNSHIP_CONTACTS, Place
+from kiosk.demo.writing import Writing, day, form, in_period, numbered, text
 from kiosk.rules.calendar import Period
 
 
 def organisation(p: Place) -> Writing:
     half = p.party_members // 2
-    return text(
+    posts = (
+        (p.secretary, "支部书记", "主持支部全面工作，是村级党建和三务公开的第一责任人", "星期一"),
+        (p.clerk, "组织委员", "发展党员、党费收缴、党员档案和党务公开", "星期二"),
+        (p.women, "宣传委员", "理论学习、远程教育、妇女和关心下一代工作", "星期三"),
+        (p.committee[1], "纪检委员", "党员纪律监督，受理党员群众的反映", "星期四"),
+        (p.finance_group[0], "第一党小组组长", f"联系第一党小组 {half} 名党员", ""),
+        (p.militia, "第二党小组组长", f"联系第二党小组 {p.party_members - half} 名党员", ""),
+    )
+    return form(
+        "directory",
         "党组织设置及分工",
-        f"中共{p.name}支部委员会下设 2 个党小组，现有党员 {p.party_members} 名。",
-        f"支部书记 {p.secretary}：主持支部全面工作，是村级党建和三务公开的第一责任人。",
-        f"组织委员 {p.clerk}：负责发展党员、党费收缴、党员档案和党务公开。",
-        f"宣传委员 {p.women}：负责理论学习、远程教育、妇女和关心下一代工作。",
-        f"纪检委员 {p.committee[1]}：负责党员纪律监督，受理党员群众的反映。",
-        f"第一党小组（{half} 人）组长 {p.finance_group[0]}；"
-        f"第二党小组（{p.party_members - half} 人）组长 {p.militia}。",
-        "每月 15 日为固定主题党日，地点在村党群服务中心会议室。",
+        about=f"中共{p.name}支部委员会下设 2 个党小组，现有党员 {p.party_members} 名。",
+        people=[
+            {"name": name, "post": post, "duty": duty, "phone": p.phone, "shift": shift}
+            for name, post, duty, shift in posts
+        ],
+        note="每月 15 日为固定主题党日，地点在村党群服务中心会议室。",
     )
 
 
@@ -105,15 +112,26 @@ def life(p: Place, period: Period, r: Random) -> Writing:
 
 def dues(p: Place, period: Period, r: Random) -> Writing:
     owed = p.party_members * r.choice((2400, 3000, 3600))
-    kept = owed * r.randint(20, 30) // 100 // 10 * 10
-    used = kept * r.randint(40, 80) // 100 // 10 * 10
-    use = r.choice(("订阅党报党刊和学习资料", "走访慰问老党员", "购买主题党日用品"))
-    return text(
+    kept = owed * r.randint(20, 30) // 100 // 100 * 100
+    part = kept * r.randint(40, 60) // 100 // 100 * 100
+    saved = 26_000 + int(p.code) % 7 * 1_000
+    first, second = r.sample(("订阅党报党刊和学习资料", "走访慰问老党员", "购买主题党日用品"), 2)
+    spent = ((first, part, 0.2), (second, kept - part, 0.7))
+    return form(
+        "party_dues",
         f"{period.title}党费收缴、使用和管理情况",
-        f"应缴党员 {p.party_members} 人，应收 {yuan(owed)}，实收 {yuan(owed)}，收缴率 100%。",
-        f"上缴镇党委 {yuan(owed)}。镇党委返还支部使用 {yuan(kept)}。",
-        f"本期使用 {yuan(used)}：{use}。结余 {yuan(kept - used)}，存支部党费专账。",
-        f"没有拖欠党费的党员。经手人：{p.clerk}；核对人：{p.committee[1]}。",
+        members=p.party_members,
+        owed=owed,
+        received=owed,
+        handed=owed,
+        opening=saved,
+        kept=kept,
+        uses=[
+            {"on": in_period(r, period, at, at + 0.2).isoformat(), "for": what, "amount": amount}
+            for what, amount, at in spent
+        ],
+        closing=saved,
+        note=f"没有拖欠党费的党员。经手人：{p.clerk}；核对人：{p.committee[1]}。",
     )
 
 
@@ -186,15 +204,37 @@ PERIODIC: dict[str, Callable[[Place, Period, Random], Writing]] = {
 def recruit(p: Place, r: Random, on: date, until: date) -> Writing:
     """A candidate's display (发展对象公示), running from `on` to `until`."""
     name = r.choice(p.surnames) + r.choice(("晓东", "文静", "立强", "雪梅"))
-    return text(
+    woman = name[1:] in ("文静", "雪梅")
+    year = on.year
+    stages = (
+        ("递交入党申请书", date(year - 2, 3, 12), ""),
+        ("确定为入党积极分子", date(year - 1, 1, 16), "党员推荐、支委会研究"),
+        ("列为发展对象", on.replace(day=1) - timedelta(days=70), "征求党员和群众意见"),
+        ("政治审查和集中培训", on.replace(day=1) - timedelta(days=32), "镇党委组织，合格"),
+    )
+    return form(
+        "party_member",
         f"拟接收预备党员公示：{name}",
-        f"根据《中国共产党发展党员工作细则》，经支部研究，拟接收 {name} 为中共预备党员，现予公示。",
-        f"{name}，本村村民，大专文化，{on.year - 3}年返乡从事{p.trade}，"
-        f"{on.year - 2}年递交入党申请书，{on.year - 1}年确定为入党积极分子，培养联系人 "
-        f"{p.women}、{p.militia}。",
-        f"公示时间：{full_day(on)}至{full_day(until)}（5 个工作日）。",
-        "公示期间，党员和群众可通过来信、来电、来访或扫码反映情况。反映情况请实事求是，"
-        "受理单位：李楼镇党委组织办公室，电话见公开栏下方。",
+        kind="接收预备党员",
+        people=[
+            {
+                "name": name,
+                "sex": "女" if woman else "男",
+                "nation": "汉族",
+                "born": f"{year - r.randint(26, 38)}年{r.randint(1, 12)}月",
+                "education": "大专",
+                "work": f"本村村民，{year - 3}年返乡从事{p.trade}",
+                "guides": f"{p.women}、{p.militia}",
+            }
+        ],
+        stages=[
+            {"stage": stage, "on": day.isoformat(), "note": note} for stage, day, note in stages
+        ],
+        from_=on.isoformat(),
+        until=until.isoformat(),
+        office="李楼镇党委组织办公室",
+        phone=TOWNSHIP_CONTACTS["office_phone"],
+        note="公示期间，党员和群众可以来信、来电、来访或扫码反映情况，请实事求是。",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from kiosk.demo import finance, party
 from kiosk.demo.acts import Open, Post, Step, follow_up, moment, office_hour
 from kiosk.demo.places import EXEMPLARY, LATE, OFFLINE, Place, masked_names
-from kiosk.demo.writing import NUMERALS, Writing, day, full_day, text, yuan
+from kiosk.demo.writing import NUMERALS, Writing, day, form, full_day, yuan
 from kiosk.rules import timeliness
 from kiosk.rules.calendar import is_working_day
 from kiosk.rules.catalogue import Catalogue
@@ -86,14 +86,21 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "太阳能路灯安装完成",
         on,
         2,
-        text(
+        form(
+            "decision_result",
             "更换太阳能路灯实施结果",
-            f"太阳能路灯 54 盏已全部安装，{day(on)}由村“两委”、监委会和村民代表 9 人验收合格。",
-            f"中标价 {yuan(8_316_000)}，比预算节省 {yuan(cost - 8_316_000)}，已支付九成，"
-            "一成为质保金，质保三年。",
-            "旧灯杆 20 根移到生产路口继续使用，其余登记入库。",
+            ("lamps",),
+            decision="更换太阳能路灯的决议",
+            decided=back(today, 322).isoformat(),
+            state="已完成",
+            finished=on.isoformat(),
+            text="太阳能路灯 54 盏已装好，由村“两委”、监委会和村民代表 9 人验收合格，质保三年。\n"
+            "旧灯杆 20 根移到生产路口继续使用，其余登记入库。\n"
             f"路灯管护人：{p.militia}。哪盏灯不亮，扫码报修，两天内修好。",
-            scenes=("lamps",),
+            money=[{"source": "村集体", "amount": 7_484_400, "left": 831_600}],
+            budget=cost,
+            total=8_316_000,
+            note=f"比预算节省 {yuan(cost - 8_316_000)}。已支付九成，一成为质保金。",
         ),
     )
     on = back(today, 212)
@@ -103,14 +110,23 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "一事一议修建文化广场",
         on,
         2,
-        text(
+        form(
+            "levy",
             "修建文化广场一事一议筹资筹劳方案",
-            f"经村民代表会议表决通过，文化广场占地 1,200 平方米，概算 {yuan(16_800_000)}："
-            f"财政奖补 {yuan(9_000_000)}，村集体 {yuan(5_007_000)}，村民筹资 {yuan(2_793_000)}。",
-            f"筹资按人口每人 15元，应筹 {p.people:,} 人、{yuan(p.people * 1500)}；"
-            "五保户、低保户和现役军人家庭免筹。",
-            "筹劳：每户 1 个工，可以资代劳，每工 80元，不强求。",
-            "方案公示 7 天，报镇政府审核后实施；工程结束后逐笔公开决算，结余退回各户。",
+            purpose="修建文化广场，占地 1,200 平方米，铺装、照明和健身器材。",
+            funds=[
+                {"source": "财政奖补", "amount": 9_000_000},
+                {"source": "村集体", "amount": 16_800_000 - 9_000_000 - p.people * 1_500},
+                {"source": "村民筹资", "amount": p.people * 1_500},
+            ],
+            total=16_800_000,
+            people=p.people,
+            each=1_500,
+            owed=p.people * 1_500,
+            labour="每户 1 个工，可以资代劳，每工 80 元，不强求",
+            exempt="五保户、低保户和现役军人家庭免筹，由村集体补足",
+            meeting=f"{day(on)}村民代表会议，应到 35 人，实到 33 人，同意 33 票",
+            note="方案公示 7 天，报镇政府审核后实施；工程结束后逐笔公开决算，结余退回各户。",
         ),
     )
     on = back(today, 160)
@@ -158,14 +174,45 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "东街道路硬化工程开工",
         on,
         1,
-        text(
+        form(
+            "project",
             "东街道路硬化工程：招标和开工情况",
-            "【事前】镇农村产权交易站公开招标，5 家投标，镇外一家路桥工程公司以 "
-            f"{yuan(20_930_000)} 中标，合同原件存镇农经站。",
-            f"【事中】{day(on)}开工，混凝土标号 C30，每 100 米抽测厚度 1 处，结果贴在公示牌上。",
-            f"监督：{p.committee[0]}、{p.finance_group[0]} 和住户代表每天到场。",
-            "【事后】完工后 5 个工作日内公开验收和决算。施工给您带来不便，请谅解。",
-            scenes=("road", "check"),
+            ("road", "check"),
+            name="东街道路硬化工程",
+            content="东街 640 米，宽 4 米、厚 18 厘米，混凝土标号 C30，每 100 米抽测厚度 1 处。",
+            stages=[
+                {
+                    "stage": "立项",
+                    "on": back(today, 76).isoformat(),
+                    "amount": 21_760_000,
+                    "by": "村民代表会议",
+                    "note": "概算",
+                },
+                {
+                    "stage": "招标",
+                    "on": back(today, 68).isoformat(),
+                    "amount": 20_930_000,
+                    "by": "镇农村产权交易站",
+                    "note": "5 家投标",
+                },
+                {
+                    "stage": "合同",
+                    "on": back(today, 65).isoformat(),
+                    "amount": 20_930_000,
+                    "by": "曹县通达路桥工程公司",
+                    "note": "工期 30 天，原件存镇农经站",
+                },
+                {"stage": "进度", "on": on.isoformat(), "percent": 5, "note": "开工，清表放线"},
+            ],
+            funds=[
+                {"source": "上级奖补", "amount": 15_000_000},
+                {"source": "村集体", "amount": 5_930_000},
+            ],
+            total=20_930_000,
+            paid=0,
+            due=20_930_000,
+            watch=f"{p.committee[0]}、{p.finance_group[0]} 和住户代表每天到场",
+            note="完工后 5 个工作日内公开验收和决算。施工期间从中街绕行，给您带来不便，请谅解。",
         ),
     )
     on = back(today, 47)
@@ -184,11 +231,17 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "更换水泵停水",
         on,
         0,
-        text(
+        form(
+            "alert",
             "停水通知：更换自来水水泵",
-            f"因更换供水站水泵，{day(on + DAY)}（明天）8:00 至 16:00 全村停水，请提前储水。",
-            "来水后先放两分钟再用。老人独居户由网格员送水上门。",
-            f"抢修联系人：{p.militia}，电话见公开栏下方。",
+            what="更换水泵，全村停水",
+            when=f"{day(on + DAY)} 8:00 至 16:00",
+            where="全村",
+            who="用自来水的所有住户",
+            todo="提前储水。\n来水后先放两分钟再用。",
+            text="供水站水泵老化需要更换。老人独居户由网格员送水上门。",
+            person=p.militia,
+            phone=p.phone,
         ),
     )
     on = back(today, 34)
@@ -207,15 +260,24 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "东街道路硬化完工",
         on,
         2,
-        text(
+        form(
+            "decision_result",
             "硬化东街道路实施结果",
-            f"东街 640 米道路{day(on)}完工验收，实测宽 4 米、平均厚 18.3 厘米，合格。",
-            f"决算 {yuan(20_612_000)}，比中标价少 {yuan(318_000)}（核减两处重复计量）。"
-            f"奖补资金支付 {yuan(15_000_000)}，村集体支付 {yuan(4_993_640)}，"
-            f"预留质保金 {yuan(618_360)}，一年后无质量问题再付。",
-            "验收由镇村建站、村“两委”、监委会和住户代表 11 人签字，影像资料存档。",
-            f"养护：通车后限重 10 吨，养护责任人 {p.head}。",
-            scenes=("road", "square"),
+            ("road", "square"),
+            decision="硬化东街道路的决议",
+            decided=back(today, 76).isoformat(),
+            state="已完成",
+            finished=on.isoformat(),
+            text="东街 640 米道路完工验收，实测宽 4 米、平均厚 18.3 厘米，合格。\n"
+            "由镇村建站、村“两委”、监委会和住户代表 11 人签字验收，影像资料存档。\n"
+            f"通车后限重 10 吨，养护责任人 {p.head}。",
+            money=[
+                {"source": "上级奖补", "amount": 15_000_000},
+                {"source": "村集体", "amount": 4_993_640, "left": 618_360},
+            ],
+            budget=21_760_000,
+            total=20_612_000,
+            note=f"比中标价少 {yuan(318_000)}，核减两处重复计量。质保金一年后无质量问题再付。",
         ),
     )
     on = back(today, 8)
@@ -226,11 +288,13 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "宅基地申请",
         on,
         1,
-        text(
+        form(
+            "homestead",
             "宅基地申请公示",
-            *_homestead_lines(p, r, 2),
-            f"公示期 15 天，到{full_day(until)}止。"
-            "对申请资格、面积、四至有异议的，请在公示期内向村委会或镇自然资源所提出。",
+            households=_households(p, r, 2),
+            limit="200",
+            until=until.isoformat(),
+            note="四邻已签字同意。对申请资格、面积、四至有异议的，请在公示期内向村委会或镇自然资源所提出。",
         ),
     )
     on = back(today, 3)
@@ -249,11 +313,17 @@ def _donghu(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "线路检修停电",
         on,
         0,
-        text(
+        form(
+            "alert",
             "停电通知：线路检修",
-            f"接供电所通知，{day(on + 2 * DAY)} 8:30 至 12:00 检修 10 千伏线路，一、二、三组停电。",
-            "请提前做好准备：冰箱少开门，大棚卷帘提前卷起，用制氧机的家庭请马上告诉村里，安排发电机。",
-            f"值班：{p.militia}，电话见公开栏下方。",
+            what="线路检修，一、二、三组停电",
+            when=f"{day(on + 2 * DAY)} 8:30 至 12:00",
+            where="一、二、三组",
+            who="三个组的住户和大棚",
+            todo="冰箱少开门。\n大棚卷帘提前卷起。\n用制氧机的家庭请马上告诉村里，安排发电机。",
+            text="接供电所通知，检修 10 千伏线路。",
+            person=p.militia,
+            phone=p.phone,
         ),
     )
 
@@ -294,13 +364,22 @@ def _xizhuang(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "机井维修完成",
         on,
         4,
-        text(
+        form(
+            "decision_result",
             "维修机井和输水管道实施结果",
-            f"5 眼机井已恢复出水，每小时 32 至 40 立方米，输水管 860 米已更换，{day(on)}验收合格。",
-            f"实际支付 {yuan(6_215_000)}，其中管护资金 {yuan(4_500_000)}，"
-            f"村集体 {yuan(1_715_000)}。",
-            "浇地刷卡排号，每度电 0.53元，不另收费。",
-            scenes=("canal",),
+            ("canal",),
+            decision="维修机井和输水管道的决议",
+            decided=back(today, 96).isoformat(),
+            state="已完成",
+            finished=on.isoformat(),
+            text="5 眼机井已恢复出水，每小时 32 至 40 立方米，输水管 860 米已更换，验收合格。\n"
+            "浇地刷卡排号，每度电 0.53 元，不另收费。",
+            money=[
+                {"source": "高标准农田管护资金", "amount": 4_500_000},
+                {"source": "村集体", "amount": 1_715_000},
+            ],
+            budget=6_480_000,
+            total=6_215_000,
         ),
     )
     on = back(today, 9)
@@ -310,10 +389,17 @@ def _xizhuang(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "道路封闭施工",
         on,
         0,
-        text(
+        form(
+            "alert",
             "道路封闭通知：村南桥维修",
-            f"村南生产桥维修，{day(on + DAY)}起封闭 20 天，三轮车、农机请从村西路绕行。",
-            "学生上下学由志愿者在路口护送，夜间有警示灯，请慢行。",
+            what="村南生产桥维修，道路封闭",
+            when=f"{day(on + DAY)}起 20 天",
+            where="村南生产桥",
+            who="走村南路的三轮车、农机和行人",
+            todo="请从村西路绕行。\n夜间有警示灯，请慢行。",
+            text="学生上下学由志愿者在路口护送。",
+            person=p.militia,
+            phone=p.phone,
         ),
     )
     on = back(today, 5)
@@ -353,11 +439,19 @@ def _beizhai(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "排水沟清淤完成",
         on,
         3,
-        text(
+        form(
+            "decision_result",
             "清淤村北排水沟实施结果",
-            f"1,150 米排水沟清淤完成，沟底加深 0.6 米，{day(on)}由监委会和沿线农户代表验收。",
-            f"实付机械费 {yuan(2_645_000)}。清出的淤泥用于垫高洼地，没有占用耕地。",
-            scenes=("canal",),
+            ("canal",),
+            decision="清淤村北排水沟的决议",
+            decided=back(today, 88).isoformat(),
+            state="已完成",
+            finished=on.isoformat(),
+            text="1,150 米排水沟清淤完成，沟底加深 0.6 米，由监委会和沿线农户代表验收。\n"
+            "清出的淤泥用于垫高洼地，没有占用耕地。",
+            money=[{"source": "村集体", "amount": 2_645_000}],
+            budget=2_760_000,
+            total=2_645_000,
         ),
     )
     on = back(today, 19)
@@ -376,11 +470,17 @@ def _beizhai(p: Place, today: date, catalogue: Catalogue) -> Iterator[Told]:
         "通信线路抢修",
         on,
         0,
-        text(
+        form(
+            "alert",
             "通信中断通知",
-            "村北施工挖断光缆，全村宽带中断，运营商正在抢修，手机通话不受影响。",
-            "公开栏照常更新，内容保存在本机，网络恢复后自动上报镇里。"
-            "急需上网办事的，可到镇便民服务中心。",
+            what="光缆挖断，宽带中断",
+            when=f"{day(on)}起，修好为止",
+            where="全村",
+            who="用宽带上网的住户",
+            todo="手机通话不受影响。\n急需上网办事的，可到镇便民服务中心。",
+            text="村北施工挖断光缆，运营商正在抢修。公开栏照常更新，内容保存在本机，网络恢复后自动上报镇里。",
+            person=p.militia,
+            phone=p.phone,
         ),
     )
 
@@ -450,12 +550,15 @@ def living_notice(p: Place, r: Random, until: date) -> Writing:
     )
 
 
-def _homestead_lines(p: Place, r: Random, count: int) -> list[str]:
+def _households(p: Place, r: Random, count: int) -> list[dict[str, Any]]:
     return [
-        f"申请户 {n + 1}：第{NUMERALS[r.randrange(p.groups)]}组 {name}，"
-        f"家庭 {r.randint(3, 5)} 口人，{how}，占地 {r.choice((160, 166, 180))} 平方米，"
-        "四邻已签字同意。"
-        for n, (name, how) in enumerate(
-            zip(masked_names(p, r, count), ("原址翻建", "新申请宅基地"), strict=True)
-        )
+        {
+            "name": name,
+            "group": f"第{NUMERALS[r.randrange(p.groups)]}组",
+            "people": r.randint(3, 5),
+            "kind": kind,
+            "area": str(r.choice((160, 166, 180))),
+            "state": "正在公示",
+        }
+        for name, kind in zip(masked_names(p, r, count), ("原址翻建", "新批宅基地"), strict=True)
     ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from kiosk.demo.places import Place, masked_names
-from kiosk.demo.writing import NUMERALS, Writing, day, in_period, numbered, text, yuan
+from kiosk.demo.writing import NUMERALS, Writing, day, form, in_period, numbered, text
 from kiosk.rules.calendar import Period
 
 CONTACT = "有疑问或发现问题，请打公开栏下方的值班电话，或扫二维码反映。"
@@ -51,18 +51,24 @@ def plan_result(p: Place, period: Period, r: Random) -> Writing:
 
 def homestead(p: Place, period: Period, r: Random) -> Writing:
     count = r.randint(1, 3)
-    rows = []
-    for name in masked_names(p, r, count):
-        group = NUMERALS[r.randrange(p.groups)]
-        area = r.choice((160, 166, 180, 200))
-        how = r.choice(("原址翻建", "原址翻建", "新批宅基地"))
-        rows.append(f"第{group}组 {name}，{how}，占地 {area} 平方米，镇政府已批准。")
-    return text(
+    households = [
+        {
+            "name": name,
+            "group": f"第{NUMERALS[r.randrange(p.groups)]}组",
+            "people": r.randint(3, 6),
+            "kind": r.choice(("原址翻建", "原址翻建", "新批宅基地")),
+            "area": str(r.choice((160, 166, 180, 200))),
+            "state": "镇政府已批准",
+            "on": in_period(r, period, 0.2, 0.9).isoformat(),
+        }
+        for name in masked_names(p, r, count)
+    ]
+    return form(
+        "homestead",
         f"{period.title}宅基地申请和审批情况",
-        f"本季度受理宅基地申请 {count} 户，批准 {count} 户：",
-        *numbered(*rows),
-        "每户只能有一处宅基地，面积不超过 200 平方米。建房前须由镇、村到场放线，建成后验收。",
-        CONTACT,
+        households=households,
+        limit="200",
+        note=f"建房前须由镇、村到场放线，建成后验收。{CONTACT}",
     )
 
 
@@ -123,25 +129,33 @@ def destitute(p: Place, period: Period, r: Random) -> Writing:
 
 
 def relief(p: Place, period: Period, r: Random) -> Writing:
-    month = period.start.month
     households = r.randint(8, 22)
-    gift, source = {
-        1: (
-            f"米 {households} 袋、面 {households} 袋、食用油 {households} 桶",
-            "县慈善总会和镇政府",
-        ),
-        4: (f"抗旱软管 {households * 20} 米、柴油补助 {households * 60}元", "镇农业综合服务中心"),
-        7: (f"夏凉被 {households} 床、花露水 {households * 2} 瓶", "镇民政办"),
-        10: (f"棉被 {households} 床、棉衣 {households} 件", "县红十字会"),
-    }[month]
-    on = in_period(r, period, 0.3, 0.9)
-    return text(
+    gifts, source = {
+        1: ((("大米", 1, "袋"), ("面粉", 1, "袋"), ("食用油", 1, "桶")), "县慈善总会和镇政府"),
+        4: ((("抗旱软管", 20, "米"),), "镇农业综合服务中心"),
+        7: ((("夏凉被", 1, "床"), ("花露水", 2, "瓶")), "镇民政办"),
+        10: ((("棉被", 1, "床"), ("棉衣", 1, "件")), "县红十字会"),
+    }[period.start.month]
+    came = in_period(r, period, 0.1, 0.3).isoformat()
+    on = in_period(r, period, 0.4, 0.9).isoformat()
+    goods = [
+        {"goods": name, "count": str(each * households), "unit": unit} for name, each, unit in gifts
+    ]
+    return form(
+        "relief",
         f"{period.title}救灾救助、慰问和捐赠款物",
-        f"来源：{source}。品名和数量：{gift}。",
-        f"{day(on)}发放到 {households} 户，对象为低保户、特困户和监测户，经村民代表评议确定，"
-        "领取人逐户签字。",
-        f"经手人：{p.women}；监督人：{p.committee[1]}。结余 0，签收表存村档案柜备查。",
-        scenes=("visit",),
+        ("visit",),
+        opening=0,
+        sources=[{"on": came, "source": source, **it} for it in goods],
+        given=[
+            {"on": on, "who": "低保户、特困户和监测户", "households": households, **it}
+            for it in goods
+        ],
+        closing=0,
+        goods_left="无",
+        handler=p.women,
+        witness=p.committee[1],
+        note="发放对象经村民代表评议确定，领取人逐户签字，签收表存村档案柜备查。",
     )
 
 
@@ -263,14 +277,27 @@ def environment(p: Place, period: Period, r: Random) -> Writing:
 def water_power(p: Place, period: Period, r: Random) -> Writing:
     tons = p.people * r.randint(52, 75) // 10
     due = tons * 220
-    late = r.randint(0, 4) * 1_100
-    return text(
+    late = r.randint(0, 4)
+    paid = due - late * 1_100
+    return form(
+        "fees",
         f"{period.title}水费、电费收缴情况",
-        f"自来水每吨 2.20元，本季度用水 {tons:,} 吨，应收 {yuan(due)}，实收 {yuan(due - late)}"
-        + (f"，{late // 1_100} 户外出未交，已通知。" if late else "，已收齐。"),
-        f"上交镇供水站 {yuan(due - late)}，村里不加价、不留存。抄表员：{p.cashier}。",
-        "电费由供电所直接向用户收取，居民用电每度 0.5469元，村里不代收、不加价。",
-        f"农田灌溉用电每度 0.53元，刷卡取水，本季度 {r.randint(9, 24) * 1000:,} 度。",
+        fees=[
+            {
+                "name": "自来水",
+                "price": 220,
+                "amount_used": str(tons),
+                "unit": "吨",
+                "owed": due,
+                "received": paid,
+                "handed": paid,
+                "to": "镇供水站",
+            }
+        ],
+        reader=f"抄表员 {p.cashier}，逐户开票，村里不加价、不留存",
+        note=(f"{late} 户外出未交水费，已通知。" if late else "")
+        + "电费由供电所直接向用户收取，居民用电每度 0.5469 元，村里不代收、不加价；"
+        f"农田灌溉用电每度 0.53 元，刷卡取水，本季度 {r.randint(9, 24) * 1000:,} 度。"
         f"漏水、停水报修：{p.militia}，半小时内到场。",
     )
 
@@ -343,11 +370,24 @@ def replies(p: Place, period: Period, r: Random) -> Writing:
         3,
     )
     got = r.randint(5, 12)
-    return text(
+    return form(
+        "replies",
         f"{period.title}群众意见办理情况",
-        f"本季度收到群众意见 {got} 条（扫码 {got - 3} 条，意见箱 2 条，来访 1 条），"
-        f"全部在 10 日内答复，办结 {got - 1} 条，1 条列入明年计划。",
-        *(f"群众反映：{question}。\n办理情况：{answer}。" for question, answer in cases),
+        received=got,
+        in_time=got,
+        closed=got - 1,
+        waiting=1,
+        cases=[
+            {
+                "said": question,
+                "on": in_period(r, period, 0.2 * n, 0.2 * n + 0.3).isoformat(),
+                "answer": answer,
+                "state": "已办结",
+                "person": r.choice((p.militia, p.women, p.clerk)),
+            }
+            for n, (question, answer) in enumerate(cases)
+        ],
+        note=f"其中扫码 {got - 3} 条，意见箱 2 条，来访 1 条。没有办结的 1 条列入明年计划。",
     )
 
 

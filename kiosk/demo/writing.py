@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from kiosk.rules import forms
 from kiosk.rules.calendar import Period, is_working_day
 
 NUMERALS = "一二三四五六七八九十"
@@ -22,6 +23,14 @@ class Writing:
 def text(title: str, *paragraphs: str, scenes: tuple[str, ...] = ()) -> Writing:
     """A plain notice."""
     return Writing(title, {"text": "\n".join(paragraphs)}, scenes)
+
+
+def form(id: str, title: str, scenes: tuple[str, ...] = (), **content: Any) -> Writing:
+    """A notice in a form of the program; sums in fen. `from_` is the field `from`."""
+    known = forms.load()[id]
+    content = {key.rstrip("_"): value for key, value in content.items()}
+    assert not forms.leftovers(known, content), (id, forms.leftovers(known, content))
+    return Writing(title, forms.filled(known, content), scenes)
 
 
 def numbered(*points: str) -> tuple[str, ...]:

@@ -29,7 +29,6 @@ from kiosk.rules.forms import Form, Forms
 TOWNSHIP = "township"
 """In place of an item: what a township tells all its villages."""
 
-BUILT_FORMS = ("finance_statement", "ledger", "person_list", "decision")
 PLAIN = "notice"
 """The form of plain words."""
 
@@ -73,7 +72,6 @@ def form_of(item: Item | str, known: Forms | None = None) -> str:
     """The id of the form in which an item's notices are written: the one that the catalogue names,
     or plain words where there is no such form. `known` are a village's forms (the program's)."""
     known = forms.load() if known is None else known
-    known = {id: known[id] for id in forms.FIXED}
     return item.form if isinstance(item, Item) and item.form in known else PLAIN
 
 

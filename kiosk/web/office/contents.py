@@ -4,15 +4,16 @@ Fields hold text as it was typed; a content has the shape of its form with money
 (`kiosk.notices.projection`). What cannot be read is a fault at its place.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from kiosk.rules import accounts, calendar
+from kiosk.rules import forms as definitions
 from kiosk.rules.accounts import AmountUnreadable
-from kiosk.web.office.forms import COUNTS, ROW_NAMES, Values
+from kiosk.rules.forms import Field, Form
+from kiosk.web.office.forms import Values, own
 
 
 @dataclass(frozen=True)
@@ -41,90 +42,52 @@ class Content:
         return ".".join(map(str, keys))
 
 
-def content_of(values: Values) -> Content:
+def content_of(values: Values, form: Form | None = None) -> Content:
     """The notice's content (shape of its form, money in fen) and what could not be read.
 
-    Where something could not be read it is left out of the content.
+    `form` is the definition of the draft's form (the program's own of that name). Where something
+    could not be read it is left out of the content.
     """
-    fields = values["fields"]
-    faults: list[Fault] = []
-    kept: dict[str, list[int]] = {}
-
-    def money(place: str, text: str) -> int | None:
-        try:
-            return accounts.parse_fen(text) if text.strip() else None
-        except AmountUnreadable as error:
-            faults.append(Fault(place, str(error)))
-            return None
-
-    def count(place: str, text: str) -> int | None:
-        if not text.strip():
-            return None
-        if not text.strip().isdecimal() or len(text) > 6:
-            faults.append(Fault(place, "请填人数或票数，例如 32。"))
-            return None
-        return int(text)
-
-    def day(place: str, text: str) -> str:
-        if not text:
-            return ""
-        found = _day(text)
-        if found is None:
-            faults.append(Fault(place, "日期看不懂，请写成 2026-10-08 的样子。"))
-        return found or ""
-
-    make = {
-        "finance_statement": _statement,
-        "ledger": _ledger,
-        "person_list": _person_list,
-        "decision": _decision,
-    }.get(values["form"])
-    if make is None:
-        return Content({"text": fields["text"].strip()}, faults, kept)
-    return Content(make(fields, _Readers(money, count, day, faults, kept)), faults, kept)
+    known = form or own(values["form"])
+    reader = _Reader(frozenset(photo["sha"] for photo in values["photos"]))
+    content = reader.content(known, values["fields"])
+    wanted = {"finance_statement": _statement, "ledger": _ledger, "person_list": _person_list}
+    if known.id in wanted:
+        wanted[known.id](content, values["fields"], reader)
+    return Content(content, reader.faults, reader.kept)
 
 
-def fields_of(content: Mapping[str, Any], form: str) -> dict[str, Any]:
-    """The fields of a form that give this content: for a correction, and after an import."""
-    if form == "finance_statement":
-        return {
-            "opening": written(content["opening"]),
-            "income": [_line_fields(line) for line in content["income"]],
-            "expense": [_line_fields(line) for line in content["expense"]],
-            "closing": written(content["closing"]),
-            "note": content["note"],
-        }
-    if form == "ledger":
-        lines = [
-            {
-                "on": line["on"],
-                "summary": line["summary"],
-                "income": written(line["income"] or None),
-                "expense": written(line["expense"] or None),
-                "handler": line["handler"],
-            }
-            for line in content["lines"]
-        ]
-        return {
-            "opening": written(content["opening"]),
-            "lines": lines,
-            "closing": written(content["closing"]),
-            "note": content["note"],
-        }
-    if form == "person_list":
-        return {
-            "columns": [dict(column) for column in content["columns"]],
-            "rows": [[_cell_written(cell) for cell in row] for row in content["rows"]],
-            "total": written(content["total"]),
-            "note": content["note"],
-        }
-    if form == "decision":
-        steps = [
-            {key: "" if step[key] is None else str(step[key]) for key in ROW_NAMES["steps"]}
-            for step in content["steps"]
-        ]
-        return {"text": content["text"], "steps": steps}
-    return {"text": content["text"]}
+def fields_of(content: Mapping[str, Any], form: Form | str, item: str = "") -> dict[str, Any]:
+    """The fields of a form that give this content: for a correction, and after an import. With an
+    `item` of the catalogue only those that belong to it."""
+    known = own(form) if isinstance(form, str) else form
+    filled = definitions.filled(known, content)
+    made: dict[str, Any] = {}
+    for each in known.fields_for(item) if item else known.fields:
+        value = filled.get(each.key)
+        if each.type == "sheet":
+            made["columns"] = [dict(column) for column in filled["columns"]]
+            made["rows"] = [[_cell_written(cell) for cell in row] for row in filled["rows"]]
+        elif each.is_table:
+            made[each.key] = [
+                {column.key: _typed(column, row[column.key]) for column in each.columns}
+                for row in value or ()
+            ]
+        else:
+            made[each.key] = _typed(each, value)
+    if known.id == "ledger":
+        # A line is income or expense: of the other nothing is shown.
+        for line in made["lines"]:
+            line |= {key: "" for key in ("income", "expense") if line[key] == "0.00"}
+    return made
+
+
+def _typed(each: Field, value: Any) -> Any:
+    if each.type == "money":
+        return written(value)
+    if each.type == "number":
+        return "" if value is None else str(value)
+    return value
 
 
 @dataclass(frozen=True)
@@ -161,135 +124,136 @@ def with_closing(values: Values) -> Values:
     return {**values, "fields": {**values["fields"], "closing": written(should)}}
 
 
-# ---- content by form ----
+# ---- reading what is typed ----
 
 
-@dataclass(frozen=True)
-class _Readers:
-    money: Callable[[str, str], int | None]
-    count: Callable[[str, str], int | None]
-    day: Callable[[str, str], str]
-    faults: list[Fault]
-    kept: dict[str, list[int]]
+@dataclass
+class _Reader:
+    """Reads a form's fields and notes what it cannot read, and which rows are left out. `photos`
+    are those that a field may name."""
 
-    def needed(self, place: str, text: str, message: str) -> None:
-        if not text.strip():
+    photos: frozenset[str]
+    faults: list[Fault] = field(default_factory=list)
+    kept: dict[str, list[int]] = field(default_factory=dict)
+
+    def content(self, form: Form, fields: Mapping[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for each in form.fields:
+            if each.key not in fields:
+                continue
+            if each.type == "sheet":
+                made["columns"], made["rows"] = self._sheet(fields)
+            elif each.is_table:
+                made[each.key] = self._rows(each, fields[each.key])
+            else:
+                made[each.key] = self._value(each, each.key, fields[each.key])
+        return made
+
+    def needed(self, place: str, text: Any, message: str) -> None:
+        if not str(text).strip():
             self.faults.append(Fault(place, message))
 
+    def money(self, place: str, text: str) -> int | None:
+        try:
+            return accounts.parse_fen(text) if text.strip() else None
+        except AmountUnreadable as error:
+            self.faults.append(Fault(place, str(error)))
+            return None
 
-def _statement(fields: dict[str, Any], read: _Readers) -> dict[str, Any]:
-    made: dict[str, Any] = {"note": fields["note"].strip()}
-    for name, words in (("opening", "期初余额"), ("closing", "期末余额")):
-        made[name] = read.money(name, fields[name])
-        read.needed(name, fields[name], f"请填写{words}，没有就填 0。")
-    for side in ("income", "expense"):
-        lines = []
-        kept = read.kept.setdefault(side, [])
-        for n, line in enumerate(fields[side]):
-            if not line["name"] and not line["amount"]:
+    def _rows(self, table: Field, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        first = table.columns[0].key if table.type == "stages" else ""
+        kept = self.kept.setdefault(table.key, [])
+        made = []
+        for n, row in enumerate(rows):
+            given = [row.get(it.key) for it in table.columns if it.key != first]
+            if not any(value for value in given if not isinstance(value, bool)):
                 continue
             kept.append(n)
+            made.append(
+                {
+                    column.key: self._value(
+                        column, f"{table.key}.{n}.{column.key}", row.get(column.key, "")
+                    )
+                    for column in table.columns
+                }
+            )
+        return made
+
+    def _sheet(self, fields: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+        columns = [
+            {"name": column["name"], "amount": bool(column["amount"])}
+            for column in fields["columns"]
+        ]
+        kept = self.kept.setdefault("rows", [])
+        rows = []
+        for n, row in enumerate(fields["rows"]):
+            if not any(row):
+                continue
+            kept.append(n)
+            rows.append(
+                [
+                    self.money(f"rows.{n}.{c}", cell) if column["amount"] else cell
+                    for c, (cell, column) in enumerate(zip(row, columns, strict=True))
+                ]
+            )
+        return columns, rows
+
+    def _value(self, each: Field, place: str, typed: Any) -> Any:
+        if each.type == "part":
+            return bool(typed)
+        if each.type == "money":
+            return self.money(place, typed)
+        if each.type == "photo":
+            return typed if typed in self.photos else ""
+        try:
+            return definitions.value_written(each, typed)
+        except ValueError as error:
+            said = f"{each.label}{error}。"
+            if each.type == "date":
+                said = "日期看不懂，请写成 2026-10-08 的样子。"
+            self.faults.append(Fault(place, said))
+            return definitions.empty(each)
+
+
+def _statement(content: dict[str, Any], fields: Mapping[str, Any], read: _Reader) -> None:
+    for name, words in (("opening", "期初余额"), ("closing", "期末余额")):
+        read.needed(name, fields[name], f"请填写{words}，没有就填 0。")
+    for side in ("income", "expense"):
+        for n, line in zip(read.kept[side], content[side], strict=True):
             place = f"{side}.{n}"
-            amount = read.money(f"{place}.amount", line["amount"])
-            read.needed(f"{place}.name", line["name"], "请写明是什么项目。")
-            read.needed(f"{place}.amount", line["amount"], "请填写金额，没有发生就删掉这一行。")
-            lines.append({"name": line["name"], "amount": amount or 0, "sub": bool(line["sub"])})
-        made[side] = lines
-    return made
+            typed = fields[side][n]
+            read.needed(f"{place}.name", typed["name"], "请写明是什么项目。")
+            read.needed(f"{place}.amount", typed["amount"], "请填写金额，没有发生就删掉这一行。")
+            line["amount"] = line["amount"] or 0
 
 
-def _ledger(fields: dict[str, Any], read: _Readers) -> dict[str, Any]:
-    lines = []
-    kept = read.kept.setdefault("lines", [])
-    for n, line in enumerate(fields["lines"]):
-        if not any(line.values()):
-            continue
-        kept.append(n)
+def _ledger(content: dict[str, Any], fields: Mapping[str, Any], read: _Reader) -> None:
+    for n, line in zip(read.kept["lines"], content["lines"], strict=True):
         place = f"lines.{n}"
-        read.needed(f"{place}.on", line["on"], "请填写日期。")
-        read.needed(f"{place}.summary", line["summary"], "请写明摘要。")
-        if not line["income"] and not line["expense"]:
+        typed = fields["lines"][n]
+        read.needed(f"{place}.on", typed["on"], "请填写日期。")
+        read.needed(f"{place}.summary", typed["summary"], "请写明摘要。")
+        if not typed["income"] and not typed["expense"]:
             read.faults.append(Fault(f"{place}.expense", "收入和支出至少填一个。"))
-        lines.append(
-            {
-                "on": read.day(f"{place}.on", line["on"]),
-                "summary": line["summary"],
-                "income": read.money(f"{place}.income", line["income"]) or 0,
-                "expense": read.money(f"{place}.expense", line["expense"]) or 0,
-                "handler": line["handler"],
-            }
-        )
-    if not lines:
+        line |= {side: line[side] or 0 for side in ("income", "expense")}
+    if not content["lines"]:
         read.faults.append(Fault("lines.0.summary", "还没有填写一笔收支。"))
-    return {
-        "opening": read.money("opening", fields["opening"]),
-        "closing": read.money("closing", fields["closing"]),
-        "lines": lines,
-        "note": fields["note"].strip(),
-    }
 
 
-def _person_list(fields: dict[str, Any], read: _Readers) -> dict[str, Any]:
-    columns = [
-        {"name": column["name"], "amount": bool(column["amount"])} for column in fields["columns"]
-    ]
-    for n, column in enumerate(columns):
+def _person_list(content: dict[str, Any], fields: Mapping[str, Any], read: _Reader) -> None:
+    for n, column in enumerate(fields["columns"]):
         read.needed(f"columns.{n}.name", column["name"], "请给这一列起个名字，或删掉这一列。")
-    rows = []
-    kept = read.kept.setdefault("rows", [])
-    for n, row in enumerate(fields["rows"]):
-        if not any(row):
-            continue
-        kept.append(n)
-        rows.append(
-            [
-                read.money(f"rows.{n}.{c}", cell) if column["amount"] else cell
-                for c, (cell, column) in enumerate(zip(row, columns, strict=True))
-            ]
-        )
-    return {
-        "columns": columns,
-        "rows": rows,
-        "total": read.money("total", fields["total"]),
-        "note": fields["note"].strip(),
-    }
-
-
-def _decision(fields: dict[str, Any], read: _Readers) -> dict[str, Any]:
-    read.needed("text", fields["text"], "请写明决定了什么。")
-    steps = []
-    kept = read.kept.setdefault("steps", [])
-    for n, step in enumerate(fields["steps"]):
-        if not any(step[key] for key in step if key != "name"):
-            continue
-        kept.append(n)
-        place = f"steps.{n}"
-        read.needed(f"{place}.name", step["name"], "请写明这是哪一步。")
-        made: dict[str, Any] = {key: step[key] for key in ("name", "place", "chair")}
-        made["on"] = read.day(f"{place}.on", step["on"])
-        for key in COUNTS:
-            made[key] = read.count(f"{place}.{key}", step[key])
-        steps.append(made)
-    return {"text": fields["text"].strip(), "steps": steps}
 
 
 # ---- dates and money ----
 
-_CHINESE_DAY = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?")
-
-
-def _day(text: str) -> str | None:
-    found = _CHINESE_DAY.fullmatch(text.replace(" ", ""))
-    try:
-        return date(*map(int, found.groups())).isoformat() if found else None
-    except ValueError:
-        return None
-
 
 def read_day(text: str) -> date | None:
     """The date that was typed, or None."""
-    found = _day(text)
-    return None if found is None else date.fromisoformat(found)
+    try:
+        return date.fromisoformat(definitions.day_written(text))
+    except ValueError:
+        return None
 
 
 def written(fen: int | None) -> str:
@@ -298,10 +262,6 @@ def written(fen: int | None) -> str:
 
 def _cell_written(cell: Any) -> str:
     return written(cell) if isinstance(cell, int) else cell or ""
-
-
-def _line_fields(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": line["name"], "amount": written(line["amount"]), "sub": line["sub"]}
 
 
 def past_day_fault(place: str, text: str, today: date, words: str) -> Fault | None:

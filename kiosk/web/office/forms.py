@@ -11,51 +11,45 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from kiosk.duties import queries as duties
+from kiosk.node import Node
 from kiosk.notices import commands
+from kiosk.rules import forms as definitions
 from kiosk.rules import privacy
 from kiosk.rules.calendar import Period, PeriodMalformed
 from kiosk.rules.catalogue import Item
+from kiosk.rules.forms import Field, Form
 
 ROWS_LIMIT = 3_000
-COUNTS = ("entitled", "present", "for", "against", "abstain")
+FIRST_ROWS = 3
 TABLE_FORMS = ("finance_statement", "ledger", "person_list")
-FOUR_DELIBERATIONS = (
-    "村党支部会提议",
-    "村“两委”会商议",
-    "党员大会审议",
-    "村民代表会议或村民会议决议",
-)
+"""Forms whose tables are recognised by their meaning; those of others by their headings."""
 
 Values = dict[str, Any]
 
-ROW_NAMES = {
-    "income": ("name", "amount", "sub"),
-    "expense": ("name", "amount", "sub"),
-    "lines": ("on", "summary", "income", "expense", "handler"),
-    "columns": ("name", "amount"),
-    "steps": ("name", "on", "place", "chair", *COUNTS),
-}
-_ROWS_OF = {
-    "finance_statement": ("income", "expense"),
-    "ledger": ("lines",),
-    "person_list": ("columns",),
-    "decision": ("steps",),
-}
-_SINGLE_OF = {
-    "finance_statement": ("opening", "closing", "note"),
-    "ledger": ("opening", "closing", "note"),
-    "person_list": ("total", "note"),
-    "decision": ("text",),
-}
-_KEY = re.compile(r"([a-z]+)-(\d{1,5})-([a-z]+|\d{1,3})")
+_KEY = re.compile(r"([a-z][a-z0-9_]*)-(\d{1,5})-([a-z][a-z0-9_]*|\d{1,3})")
 
 
-def blank(item: Item, *, period: str, event: str, title: str, contact: str) -> Values:
-    """The values of a new draft of an item."""
-    form = commands.form_of(item)
+def definition(node: Node, values: Values) -> Form:
+    """The definition of the form that a draft is written in: plain words where it is gone."""
+    known = duties.forms(node.journal)
+    return known.get(values["form"]) or known[commands.PLAIN]
+
+
+def blank(
+    item: Item,
+    form: Form | None = None,
+    *,
+    period: str,
+    event: str,
+    title: str,
+    contact: str,
+) -> Values:
+    """The values of a new draft of an item in a form, by default the program's own for it."""
+    form = form or own(commands.form_of(item))
     return {
         "item": item.id,
-        "form": form,
+        "form": form.id,
         "period": period,
         "event": event,
         "title": title or default_title(item, period),
@@ -69,30 +63,27 @@ def blank(item: Item, *, period: str, event: str, title: str, contact: str) -> V
     }
 
 
-def blank_fields(item: Item, form: str) -> dict[str, Any]:
+def blank_fields(item: Item, form: Form) -> dict[str, Any]:
     """Empty fields of a form, with the rows that one always needs."""
-    if form == "finance_statement":
-        line = {"name": "", "amount": "", "sub": False}
-        return {
-            "opening": "",
-            "income": [dict(line)] * 2,
-            "expense": [dict(line)] * 3,
-            "closing": "",
-            "note": "",
-        }
-    if form == "ledger":
-        return {"opening": "", "lines": [dict.fromkeys(ROW_NAMES["lines"], "")] * 3} | {
-            "closing": "",
-            "note": "",
-        }
-    if form == "person_list":
-        columns = [{"name": "姓名", "amount": False}, {"name": "金额", "amount": True}]
-        return {"columns": columns, "rows": [["", ""]] * 3, "total": "", "note": ""}
-    if form == "decision":
-        names = FOUR_DELIBERATIONS if item.affairs == "village" else ("党员大会",)
-        step = dict.fromkeys(ROW_NAMES["steps"], "")
-        return {"text": "", "steps": [{**step, "name": name} for name in names]}
-    return {"text": ""}
+    made: dict[str, Any] = {}
+    for field in form.fields_for(item.id):
+        if field.type == "sheet":
+            made["columns"] = [{"name": "姓名", "amount": False}, {"name": "金额", "amount": True}]
+            made["rows"] = [["", ""] for _ in range(FIRST_ROWS)]
+        elif field.type == "stages":
+            first = field.columns[0].key
+            names = field.first_stages(item.affairs)
+            made[field.key] = [{**blank_row(field), first: name} for name in names or [""]]
+        elif field.is_table:
+            few = 1 if field.shown == "cards" else FIRST_ROWS
+            made[field.key] = [blank_row(field) for _ in range(few)]
+        else:
+            made[field.key] = ""
+    return made
+
+
+def blank_row(table: Field) -> dict[str, Any]:
+    return {column.key: False if column.type == "part" else "" for column in table.columns}
 
 
 def default_title(item: Item, period: str) -> str:
@@ -130,10 +121,11 @@ def periods(item: Item, today: date, chosen: str) -> list[Period]:
     return found if held in found else [*found, held]
 
 
-def typed(form: Mapping[str, str], held: Values, item: Item) -> Values:
-    """The draft's values with what the submitted form holds; `held` are those before."""
-    values = {**held, "fields": _fields(form, held["form"], held["fields"])}
-    for name in ("title", "on", "contact", "reason"):
+def typed(form: Mapping[str, str], held: Values, item: Item, known: Form | None = None) -> Values:
+    """The draft's values with what the submitted form holds; `held` are those before. `known` is
+    the definition of the draft's form (the program's own of that name)."""
+    values = {**held, "fields": _fields(form, known or own(held["form"]), held["fields"])}
+    for name in ("title", "on", "contact", "reason", "unmasked"):
         if name in form:
             values[name] = _line(form[name])
     values["period"] = period_of(item, form.get("period", "")) or held["period"]
@@ -143,14 +135,6 @@ def typed(form: Mapping[str, str], held: Values, item: Item) -> Values:
         "",
     ):
         values["title"] = default_title(item, values["period"])
-    values["reviews"] = [
-        {
-            "by": review["by"],
-            "name": _line(form.get(f"reviews-{n}-name", review["name"])),
-            "on": _line(form.get(f"reviews-{n}-on", review["on"])),
-        }
-        for n, review in enumerate(held["reviews"])
-    ]
     values["photos"] = [
         {**photo, "name": _line(form.get(f"photos-{n}-name", photo["name"]))}
         for n, photo in enumerate(held["photos"])
@@ -158,20 +142,35 @@ def typed(form: Mapping[str, str], held: Values, item: Item) -> Values:
     return values
 
 
-def add_row(values: Values, what: str) -> Values:
+def add_row(values: Values, what: str, form: Form | None = None) -> Values:
     """The values with one more empty row of `what` (income, lines, rows, columns, ...)."""
     fields = dict(values["fields"])
-    if what == "columns":
+    table = (form or own(values["form"])).field(what)
+    if what == "columns" and "columns" in fields:
         fields["columns"] = [*fields["columns"], {"name": "", "amount": False}]
         fields["rows"] = [[*row, ""] for row in fields["rows"]]
-    elif what == "rows" and "rows" in fields:
+    elif table is not None and table.type == "sheet":
         fields["rows"] = [*fields["rows"], [""] * len(fields["columns"])]
-    elif what in ROW_NAMES and what in fields:
-        row: dict[str, Any] = dict.fromkeys(ROW_NAMES[what], "")
-        if "sub" in row:
-            row["sub"] = False
-        fields[what] = [*fields[what], row]
+    elif table is not None and table.is_table:
+        fields[what] = [*fields.get(what, ()), blank_row(table)]
     return {**values, "fields": fields}
+
+
+def drop_row(values: Values, what: str) -> Values:
+    """The values without the row at `what` ("contracts.2"); the last one is emptied instead."""
+    group, _, number = what.partition(".")
+    rows = values["fields"].get(group)
+    if not isinstance(rows, list) or not number.isdigit() or int(number) >= len(rows):
+        return values
+    kept = _without(rows, int(number))
+    if not kept:
+        row = rows[0]
+        kept = [
+            {key: False if value is True or value is False else "" for key, value in row.items()}
+            if isinstance(row, dict)
+            else [""] * len(row)
+        ]
+    return {**values, "fields": {**values["fields"], group: kept}}
 
 
 def drop_column(values: Values, index: int) -> Values:
@@ -183,7 +182,7 @@ def drop_column(values: Values, index: int) -> Values:
     return {**values, "fields": fields}
 
 
-def masked(values: Values) -> Values:
+def masked(values: Values, form: Form | None = None) -> Values:
     """The values with all personal data masked; a list's columns of health are left out."""
     return {
         **values,
@@ -191,24 +190,30 @@ def masked(values: Values) -> Values:
         "reason": privacy.mask(values["reason"]),
         "contact": privacy.mask(values["contact"], privacy.PUBLIC_CONTACT),
         "photos": [{**photo, "name": privacy.mask(photo["name"])} for photo in values["photos"]],
-        "fields": privacy.masked(values["fields"], values["form"]),
+        "fields": privacy.masked(values["fields"], form or own(values["form"])),
     }
 
 
-def masked_at(values: Values, place: str) -> Values:
+def masked_at(values: Values, place: str, form: Form | None = None) -> Values:
     """The values with one field masked."""
     keys = place.split(".")
-    text = privacy.mask(at(values, place), _ALLOWED.get(keys[0], frozenset()))
-    if keys[0] == "rows" and len(keys) == 3:
-        fields = values["fields"]
-        names = [column["name"] for column in fields["columns"]]
-        for found in privacy.find_in_table(names, fields["rows"], fields["note"]):
-            if [str(found.row), str(found.column)] == keys[1:]:
-                text = found.text
-    return put(values, place, text)
+    if keys[0] in values["fields"]:
+        known = form or own(values["form"])
+        if any(field.type == "sheet" for field in known.fields) and keys[0] == "rows":
+            return put(values, place, _cell_masked(values["fields"], keys))
+        fields = privacy.masked(values["fields"], known)
+        return put(values, place, at({**values, "fields": fields}, place))
+    allowed = privacy.PUBLIC_CONTACT if keys[0] == "contact" else frozenset()
+    return put(values, place, privacy.mask(at(values, place), allowed))
 
 
-_ALLOWED = {"contact": privacy.PUBLIC_CONTACT}
+def _cell_masked(fields: dict[str, Any], keys: list[str]) -> str:
+    """A cell of a list masked, where a whole column may have to go as well."""
+    names = [column["name"] for column in fields["columns"]]
+    for found in privacy.find_in_table(names, fields["rows"], fields.get("note", "")):
+        if [str(found.row), str(found.column)] == keys[1:]:
+            return found.text
+    return privacy.mask(at({"fields": fields}, ".".join(keys)))
 
 
 def at(values: Values, place: str) -> str:
@@ -238,27 +243,42 @@ def put(values: Values, place: str, text: str) -> Values:
 # ---- fields ----
 
 
-def _fields(form: Mapping[str, str], name: str, held: dict[str, Any]) -> dict[str, Any]:
-    if name not in commands.BUILT_FORMS:
-        return {"text": _text(form.get("text", held.get("text", "")))}
+def own(id: str) -> Form:
+    """The program's form of that id, plain words where there is none."""
+    return definitions.load().get(id) or definitions.load()[commands.PLAIN]
+
+
+def _fields(form: Mapping[str, str], known: Form, held: dict[str, Any]) -> dict[str, Any]:
     rows = _rows(form)
-    made: dict[str, Any] = {
-        key: _text(form.get(key, held.get(key, ""))) for key in _SINGLE_OF[name]
-    }
-    for group in _ROWS_OF[name]:
-        made[group] = [
-            {
-                key: bool(row.get(key)) if _is_flag(group, key) else _line(row.get(key, ""))
-                for key in ROW_NAMES[group]
-            }
-            for row in rows.get(group, ())
-        ] or held[group]
-    if name == "person_list":
-        wide = len(made["columns"])
-        made["rows"] = [
-            [_line(row.get(str(c), "")) for c in range(wide)] for row in rows.get("rows", ())
-        ] or [[""] * wide]
+    made: dict[str, Any] = {}
+    for field in known.fields:
+        key = field.key
+        if key not in held:
+            continue
+        if field.type == "sheet":
+            made["columns"] = [
+                {"name": _line(row.get("name", "")), "amount": bool(row.get("amount"))}
+                for row in rows.get("columns", ())
+            ] or held["columns"]
+            wide = len(made["columns"])
+            made["rows"] = [
+                [_line(row.get(str(c), "")) for c in range(wide)] for row in rows.get("rows", ())
+            ] or [[""] * wide]
+        elif field.is_table:
+            made[key] = [
+                {column.key: _sent(column, row) for column in field.columns}
+                for row in rows.get(key, ())
+            ] or held[key]
+        else:
+            made[key] = _sent(field, form, held[key])
     return made
+
+
+def _sent(field: Field, form: Mapping[str, str], held: Any = "") -> Any:
+    text = form.get(field.key, held)
+    if field.type == "part":
+        return bool(text)
+    return _text(text) if field.type in ("long_text", "lines") else _line(text)
 
 
 def _rows(form: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
@@ -272,10 +292,6 @@ def _rows(form: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
         group: [rows[number] for number in sorted(rows)[:ROWS_LIMIT]]
         for group, rows in found.items()
     }
-
-
-def _is_flag(group: str, key: str) -> bool:
-    return key == "sub" or (group == "columns" and key == "amount")
 
 
 def _line(text: str) -> str:

@@ -92,7 +92,7 @@ def begun(values: Values, notice: Notice) -> Values:
     """The values with the notice's content: its closing balance as the opening, none as closing."""
     if notice.content is None:
         return values
-    fields = contents.fields_of(notice.content, values["form"])
+    fields = contents.fields_of(notice.content, documents.form_of(values), values["item"])
     if "opening" in fields and "closing" in fields:
         fields |= {"opening": fields["closing"] or fields["opening"], "closing": ""}
     return {**values, "fields": fields, "started": notice.id}
@@ -103,7 +103,7 @@ def compared(node: Node, values: Values) -> Compared | None:
     notice = notices.notice(node.journal, values.get("started", ""))
     if notice is None or notice.content is None or notice.form != values["form"]:
         return None
-    before = contents.fields_of(notice.content, notice.form)
+    before = contents.fields_of(notice.content, documents.form_of(values))
     changes: list[Change] = []
     same = 0
     for change in _figures(documents.form_of(values), before, values["fields"]):

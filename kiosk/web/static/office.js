@@ -106,6 +106,9 @@
     var off = should === null || written === null ? 0 : written - should;
     tell("words", off === 0 ? "" :
       "现在写的期末余额" + (off > 0 ? "多了 " : "少了 ") + yuan(Math.abs(off)) + " 元。");
+    all('[data-total*="."]').forEach(function (place) {
+      place.textContent = yuan(sum(place.dataset.total));
+    });
   }
 
   // ---- rows ----
@@ -117,34 +120,60 @@
       form.querySelector('[data-sum="closing"]').value = yuan(balance());
       changed();
     }
+    if ("drop" in button.dataset) {
+      var gone = button.closest("[data-row]");
+      var box = gone.parentNode;
+      event.preventDefault();
+      if (box.querySelectorAll("[data-row]").length > 1) { gone.remove(); } else { empty(gone); }
+      number(box);
+      changed();
+    }
     if ("add" in button.dataset) {
-      var group = button.value.replace("add:", "");
-      var box = document.getElementById(group);
-      var rows = box.querySelectorAll("[data-row]");
+      var rows = document.getElementById(button.value.replace("add:", ""))
+        .querySelectorAll("[data-row]");
       if (!rows.length) { return; }
       event.preventDefault();
       var last = rows[rows.length - 1];
       var row = last.cloneNode(true);
-      var number = row.querySelector("td.number");
-      if (number) { number.textContent = rows.length + 1; }
-      row.classList.remove("faulty");
-      Array.prototype.forEach.call(row.querySelectorAll(".fault"), function (p) { p.remove(); });
-      Array.prototype.forEach.call(row.querySelectorAll(".mark"), function (cell) {
-        cell.classList.remove("mark");
-      });
-      Array.prototype.forEach.call(row.querySelectorAll("input"), function (input) {
+      Array.prototype.forEach.call(inputs(row), function (input) {
         var name = input.name.split("-");
         name[1] = Number(name[1]) + 1;
         input.name = name.join("-");
         if (input.id) { input.id = input.name; }
-        input.removeAttribute("aria-invalid");
-        input.removeAttribute("aria-describedby");
-        if (input.type === "checkbox") { input.checked = false; } else { input.value = ""; }
       });
+      Array.prototype.forEach.call(row.querySelectorAll("label[for]"), function (label) {
+        var name = label.htmlFor.split("-");
+        name[1] = Number(name[1]) + 1;
+        label.htmlFor = name.join("-");
+      });
+      empty(row);
       last.after(row);
-      row.querySelector("input").focus();
+      number(last.parentNode);
+      row.querySelector("input, select, textarea").focus();
     }
   });
+  function inputs(row) { return row.querySelectorAll("input, select, textarea"); }
+  function empty(row) {
+    row.classList.remove("faulty");
+    Array.prototype.forEach.call(row.querySelectorAll(".fault, .hint, [data-title]"), function (p) {
+      p.remove();
+    });
+    Array.prototype.forEach.call(row.querySelectorAll(".mark, .faulty, .changed"), function (cell) {
+      cell.classList.remove("mark", "faulty", "changed");
+    });
+    Array.prototype.forEach.call(inputs(row), function (input) {
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-describedby");
+      if (input.type === "checkbox") { input.checked = false; } else { input.value = ""; }
+    });
+  }
+  // The rows' numbers as people see them; their names need no more than to differ.
+  function number(box) {
+    Array.prototype.forEach.call(box.querySelectorAll("[data-row]"), function (row, n) {
+      var place = row.querySelector("td.number, [data-number]");
+      if (place) { place.textContent = n + 1; }
+    });
+  }
 
   // ---- a table copied in Word or Excel goes into the rows of the form ----
   function grid(table) {
@@ -249,6 +278,7 @@
     if (waiting) { clearTimeout(waiting); }
   });
   window.addEventListener("pageshow", function () { leaving = false; });
+  totals();
   document.addEventListener("visibilitychange", function () {
     if (document.visibilityState === "hidden" && waiting && !leaving) {
       clearTimeout(waiting);
