@@ -75,6 +75,8 @@ def photo(data: bytes) -> Photo:
             picture = ImageOps.exif_transpose(_shrunk(picture))
     except FileRefused:
         raise
+    except Image.DecompressionBombError:
+        raise FileRefused("照片的像素太多，最多 5000 万像素。请缩小后再传。") from None
     except Exception as error:  # Pillow raises whatever a broken picture makes it raise
         if isinstance(error, UnidentifiedImageError) and "JPEG" in formats:
             raise FileRefused("这个文件不是照片。请上传 JPG 或 PNG 格式的照片。") from None
