@@ -110,9 +110,9 @@ def test_what_is_read_of_a_statement_balances_as_content():
     assert accounts.faults(reading.content, "finance_statement") == []
     assert [(it["name"], it["sub"]) for it in reading.content["income"]][:4] == [
         ("发包及上交收入", False),
-        ("土地流转租金", True),
-        ("鱼塘承包费", True),
-        ("上级补助收入", False),
+        ("土地流转租金（120亩）", True),
+        ("鱼塘承包费（承包期2024—2029年）", True),
+        ("上级补助收入（文号〔2026〕15号）", False),
     ]
 
 
@@ -531,6 +531,37 @@ def test_among_may_stand_before_the_only_part_that_it_is_about():
     assert (sums(reading)[2], reading.faults) == (300, ())
 
 
+def test_remarks_are_kept_with_their_line_or_shown():
+    rows = [
+        *(["项目", "金额", "备注"], ["一、收入"], ["租金", 300, "120亩"], ["补助", 5, "—"]),
+        *(["二、支出"], ["水", 5], ["支出合计", 5, "见附件"]),
+    ]
+    reading = read_rows([TITLE, ["单位：元"], *rows])
+    assert [it["name"] for it in reading.content["income"]] == ["租金（120亩）", "补助"]
+    assert [(it.cell, it.text) for it in reading.unplaced] == [("C9", "见附件")]
+    beside = [["收入项目", "金额", "备注", "支出项目", "金额", "备注"]]
+    beside += [["租金", 300, "一季度欠", "水", 5, "5吨"], ["补助", 5, None, "电", 6, None]]
+    content = read_rows([TITLE, ["单位：元"], *beside]).content
+    names = [it["name"] for side in ("income", "expense") for it in content[side]]
+    assert names == ["租金（一季度欠）", "补助", "水（5吨）", "电"]
+
+
+def test_a_line_without_an_amount_is_left_out_and_said():
+    rows = [
+        ["项目", "金额"],
+        ["一、收入"],
+        ["租金", 300],
+        ["二、支出"],
+        ["水", 5],
+        ["其他支出", "—"],
+    ]
+    reading = read_rows([TITLE, ["单位：元"], *rows])
+    ((cell, message),) = [(it.cell, it.message) for it in reading.unplaced]
+    assert cell == "B8" and "“其他支出”没有金额，没有导入" in message
+    flows = [["项目", "收入", "支出"], ["租金", 300, "—"], ["水", "—", 5], ["其他", "—", "—"]]
+    assert [it.cell for it in read_rows([TITLE, ["单位：元"], *flows]).unplaced] == ["B6"]
+
+
 def test_what_has_no_side_is_asked_and_the_answer_is_taken():
     rows = [TITLE, ["单位：元"], ["项目", "金额"], ["租金", 300], ["电费", 100]]
     reading = read_rows(rows)
@@ -817,6 +848,15 @@ def test_lines_that_say_debit_or_credit_are_told_by_their_verbs():
         head=("日期", "摘要", "借/贷", "金额"),
     )
     assert sums(read_rows(rows))[1:3] == (500_000, 32_000)
+
+
+def test_a_remark_is_kept_behind_the_summary():
+    rows = ledger_rows(
+        *(("5.1", "付电费", None, 320, "4月份"), ("5.2", "付水费", None, 20, "无")),
+        head=("日期", "摘要", "收入", "支出", "备注"),
+    )
+    summaries = [it["summary"] for it in read_rows(rows).content["lines"]]
+    assert summaries == ["付电费（4月份）", "付水费"]
 
 
 def test_a_title_may_say_that_all_is_expense():

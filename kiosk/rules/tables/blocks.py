@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.rules.tables import words
 from kiosk.rules.tables.heads import Column, Head
@@ -14,7 +14,7 @@ from kiosk.rules.tables.reading import Notebook
 class Block:
     """Columns of words and the columns of amounts right of them; `names` are those of the words
     that name lines. `amounts` has columns by side; under "" those whose side the row tells.
-    `section` is the column that says 收入 or 支出."""
+    `section` is the column that says 收入 or 支出, `remark` that of 备注."""
 
     labels: tuple[int, ...]
     names: tuple[int, ...]
@@ -22,6 +22,7 @@ class Block:
     side: str | None
     section: int | None = None
     balance: Column | None = None
+    remark: int | None = None
 
 
 def blocks_of(head: Head, book: Notebook) -> list[Block]:
@@ -30,12 +31,14 @@ def blocks_of(head: Head, book: Notebook) -> list[Block]:
     labels: list[Column] = []
     amounts: list[Column] = []
     balance: Column | None = None
+    remark: int | None = None
     for column in (*head.columns, None):
         naming = column is not None and column.role in _NAMING
         if column is None or (naming and amounts):
             if amounts and (labels or not blocks):
-                blocks.append(_block(labels, amounts, balance, head, book))
-            labels, amounts, balance = [], [], None
+                block = _block(labels, amounts, balance, head, book)
+                blocks.append(replace(block, remark=remark))
+            labels, amounts, balance, remark = [], [], None, None
         if column is None:
             break
         if naming:
@@ -44,6 +47,8 @@ def blocks_of(head: Head, book: Notebook) -> list[Block]:
             amounts.append(column)
         elif column.role == "balance":
             balance = column
+        elif column.role == "note" and words.is_remark(column.heading):
+            remark = column.index
     return blocks
 
 

@@ -205,7 +205,7 @@ def _line_row(row: int, name: str, head: Head, found: _Found, book: Notebook) ->
     day = _day(row, head, found, book)
     handler = head.one("handler")
     balance = head.one("balance")
-    summary = _words(row, head, book) or name
+    summary = (_words(row, head, book) or name) + _remark(row, head, book)
     found.lines.append(
         Entry(
             row=row,
@@ -255,6 +255,18 @@ def _words(row: int, head: Head, book: Notebook) -> str:
     ]
     kept = [part for number, part in enumerate(parts) if part and part not in parts[:number]]
     return "，".join(kept)
+
+
+def _remark(row: int, head: Head, book: Notebook) -> str:
+    """What stands under 备注, in brackets."""
+    found = [
+        re.sub(r"\s+", " ", written(value)).strip()
+        for column in head.columns
+        if column.role == "note"
+        and words.is_remark(column.heading)
+        and not is_nothing(value := book.grid.value(row, column.index))
+    ]
+    return "".join(f"（{text}）" for text in found)
 
 
 def _text(row: int, column: Column | None, book: Notebook) -> str:

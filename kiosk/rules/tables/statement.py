@@ -15,7 +15,7 @@ from kiosk.rules.tables import words
 from kiosk.rules.tables.balances import balances_in, balances_outside
 from kiosk.rules.tables.blocks import Block, blocks_of
 from kiosk.rules.tables.grid import label, written
-from kiosk.rules.tables.heads import Column, Head, is_amount, is_repeated
+from kiosk.rules.tables.heads import Column, Head, is_amount, is_nothing, is_repeated
 from kiosk.rules.tables.nesting import Line, full_breakdowns, settle
 from kiosk.rules.tables.reading import Draft, Notebook
 from kiosk.rules.tables.sums import Stated, StatementSums, statement_faults
@@ -105,8 +105,37 @@ def _row(row: int, block: Block, found: _Found, book: Notebook) -> None:
     side = block.side or _section_side(row, block, book)
     if side is None and block.section is None:
         side = found.side
+    before = {side: len(lines) for side, lines in found.lines.items()}
     for typed, columns in block.amounts:
         _cell(row, column, name, typed or side, columns, block, found, book)
+    new = [
+        (lines, n) for side, lines in found.lines.items() for n in range(before[side], len(lines))
+    ]
+    counted = [(lines, n) for lines, n in new if lines[n].amount is not None]
+    _remark(row, block, counted, book)
+    if not counted:
+        _nothing(row, name, block, book)
+
+
+def _remark(row: int, block: Block, counted: list[tuple[list[Line], int]], book: Notebook) -> None:
+    """A remark is kept behind the name of its line; beside anything else it has no place."""
+    value = book.grid.value(row, block.remark) if block.remark else None
+    if block.remark is None or is_nothing(value) or words.SIGNATURE.search(label(value)):
+        return
+    text = re.sub(r"\s+", " ", written(value)).strip()
+    for lines, n in counted:
+        lines[n] = replace(lines[n], name=f"{lines[n].name}（{text}）")
+    if not counted:
+        book.leave(row, block.remark, "备注旁边没有金额，没有地方放。")
+
+
+def _nothing(row: int, name: str, block: Block, book: Notebook) -> None:
+    """A line whose amount is said to be nothing (—) is left out, as in the form; it is said."""
+    places = [it.index for _, columns in block.amounts for it in columns]
+    said = [it for it in places if book.grid.value(row, it) is not None]
+    summed = words.balance_kind(name, book.period) or words.total_of(name) or words.section_of(name)
+    if name and said and not summed and all(is_nothing(book.grid.value(row, it)) for it in said):
+        book.leave(row, said[0], f"“{name}”没有金额，没有导入；要写明没有发生，可以填 0。")
 
 
 def _name(row: int, block: Block, book: Notebook) -> tuple[int, str]:

@@ -293,6 +293,12 @@ _ROLES = tuple(
     )
 )
 
+
+def is_remark(heading: str) -> bool:
+    """Whether a heading of the role note is about the line, not who signed for it."""
+    return re.fullmatch(r".*(?:备注|附注|备考)|说明|备", heading) is not None
+
+
 ROLES = {
     "date": "日期",
     "month": "月",
