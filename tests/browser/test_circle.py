@@ -12,6 +12,7 @@ from kiosk.config import load
 from kiosk.node import Node, make_node, open_node
 from kiosk.sync import enrolment
 from kiosk.villages import invite
+from tests.browser.signing import sign_on_paper
 from tests.conftest import BEGAN, CONTACTS, TOWNSHIP, VILLAGE
 from tests.sync import servers
 from tests.sync.test_processes import went_well
@@ -74,11 +75,8 @@ def test_the_whole_circle(tmp_path: Path, serve: Callable[..., servers.Server], 
     line.get_by_role("button", name="去公开").click()
     office.locator("#table").set_input_files(TABLES / "statement.xlsx")
     office.get_by_role("button", name="填进表单").click()
-    for number in range(office.locator("[id^=reviews-][id$=-name]").count()):
-        office.fill(f"#reviews-{number}-name", "李某")
-        office.fill(f"#reviews-{number}-on", "2026-07-08")
-    office.get_by_role("button", name="预览，然后发布").click()
-    office.get_by_role("button", name="确认发布").click()
+    office.get_by_role("button", name="预览，然后送审").click()
+    sign_on_paper(office)
     expect(office.get_by_role("heading", name="已经公开")).to_be_visible()
 
     entry = screen.locator("a.entry", has_text="第二季度财务收支情况").first

@@ -1,6 +1,5 @@
 """The officers' door in a real browser: on a desk PC, on a phone, and without scripts."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from playwright.sync_api import Page, expect
 from kiosk import clock, drafts, people
 from kiosk.notices import queries as notices
 from kiosk.rules.calendar import Period
+from tests.browser.signing import NAMES, sheet, sign_on_paper
 
 TABLES = Path(__file__).parent.parent / "data" / "tables"
 NAME, PASSWORD = "王会计", "dong-hu-2026"
@@ -29,10 +29,6 @@ def signed_in(open_page, address, shape="desk", **options) -> Page:
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     return page
-
-
-def yesterday() -> str:
-    return (clock.today() - timedelta(days=1)).isoformat()
 
 
 def test_a_quarters_accounts_are_posted_from_a_file_in_at_most_twelve_taps(node, served, open_page):
@@ -58,13 +54,15 @@ def test_a_quarters_accounts_are_posted_from_a_file_in_at_most_twelve_taps(node,
     taps += 1
     page.locator("#table").set_input_files(TABLES / "statement.xlsx")
     tap(page.get_by_role("button", name="填进表单"))
-    for n, name in enumerate(("李某", "赵某", "孙某")):
-        fill(page.locator(f"#reviews-{n}-name"), name)
-        fill(page.locator(f"#reviews-{n}-on"), yesterday())
-    tap(page.get_by_role("button", name="预览，然后发布"))
+    tap(page.get_by_role("button", name="预览，然后送审"))
     screen = page.frame_locator("iframe.screen")
     expect(screen.get_by_text("108,915.44").first).to_be_visible()
-    tap(page.get_by_role("button", name="确认发布"))
+    tap(page.get_by_text("已经在纸上签好了"))
+    taps += 1
+    page.locator("#sheet").set_input_files(sheet())
+    for step in ("finance_group", "committee", "village_head"):
+        fill(page.locator(f"#name-{step}"), NAMES[step])
+    tap(page.get_by_role("button", name="登记签字，公开"))
     expect(page.get_by_role("heading", name="已经公开")).to_be_visible()
     assert taps <= 12
     [notice] = notices.every(node.journal, node.config.code)
@@ -112,14 +110,12 @@ def test_everything_works_without_scripts(node, served, open_page):
     page.goto(f"{page.url}new?affairs=village")
     page.locator("button.item", has_text="安全生产").click()
     page.fill("#text", "联系张某 13805301234。")
-    page.fill("#reviews-0-name", "王某")
-    page.fill("#reviews-0-on", yesterday())
-    page.get_by_role("button", name="预览，然后发布").click()
+    page.get_by_role("button", name="预览，然后送审").click()
     expect(page.locator("#faults")).to_contain_text("手机号")
     page.get_by_role("button", name="遮盖", exact=True).click()
     expect(page.locator("#text")).to_have_value("联系张某 138****1234。")
-    page.get_by_role("button", name="预览，然后发布").click()
-    page.get_by_role("button", name="确认发布").click()
+    page.get_by_role("button", name="预览，然后送审").click()
+    sign_on_paper(page)
     expect(page.get_by_role("heading", name="已经公开")).to_be_visible()
 
 
@@ -167,8 +163,8 @@ def test_no_page_is_wider_than_its_window(node, served, open_page, shape):
     ):
         page.goto(f"{address}/office/new?affairs={affairs}")
         page.locator("button.item", has_text=item).click()
-        page.get_by_role("button", name="预览，然后发布").click()
-        expect(page.locator("#faults")).to_be_visible()
+        page.get_by_role("button", name="预览，然后送审").click()
+        expect(page.locator("#faults, .sending")).to_be_visible()
         assert fits(page), item
     for affairs, item, file in (
         ("finance", "财务收支情况", "statement_off_by_90.xlsx"),

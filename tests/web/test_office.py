@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from kiosk import clock, create_app, drafts, people
 from kiosk.feedback import commands as feedback
 from kiosk.notices import queries as notices
+from kiosk.reviews import queries as reviews
 from kiosk.rules import accounts, privacy
 from kiosk.sync import contacts
 from kiosk.web.office import contents, home
@@ -66,18 +67,24 @@ def begin(officer, item, **more):
     return answer.headers["Location"].rsplit("/", 1)[1]
 
 
-REVIEWS = {
-    "reviews-0-name": "李某", "reviews-0-on": "2026-10-08",
-    "reviews-1-name": "赵某", "reviews-1-on": "2026-10-09",
-    "reviews-2-name": "孙某", "reviews-2-on": "2026-10-10",
+SIGNED = {
+    "name-finance_group": "李某", "on-finance_group": "2026-10-08",
+    "name-committee": "赵某", "on-committee": "2026-10-09",
+    "name-village_head": "孙某", "on-village_head": "2026-10-10",
+    "name-branch": "孙某", "on-branch": "2026-10-10",
 }  # fmt: skip
 STATEMENT = {
     "period": "2026Q3", "title": "2026年第三季度财务收支情况", "contact": "0530-3350001",
     "opening": "1,000.00", "closing": "1,200.00", "note": "",
     "income-0-name": "果园租金", "income-0-amount": "500",
     "expense-0-name": "保洁", "expense-0-amount": "300.00",
-    **REVIEWS,
 }  # fmt: skip
+
+
+def signed(officer, id, **more):
+    """Takes a draft's signed sheet; the answer."""
+    data = {**SIGNED, "sheet": (io.BytesIO(picture()), "签字.jpg"), "do": "paper", **more}
+    return officer.post(f"/office/drafts/{id}/send", data=data)
 
 
 def published(officer, item="finance.statement", fields=STATEMENT, **more):
@@ -86,10 +93,9 @@ def published(officer, item="finance.statement", fields=STATEMENT, **more):
     assert answer.headers["Location"].endswith("/preview"), text(
         officer.get(f"/office/drafts/{id}?check=1")
     )
-    answer = officer.post(f"/office/drafts/{id}/publish")
-    assert answer.headers["Location"].endswith("/published"), text(
-        officer.get(answer.headers["Location"])
-    )
+    answer = signed(officer, id)
+    assert answer.status_code == 302, text(answer)
+    assert answer.headers["Location"].endswith("/published")
     return answer.headers["Location"].split("/")[-2]
 
 
@@ -208,7 +214,7 @@ class TestPosting:
         page = text(officer.get(f"/office/drafts/{id}?check=1"))
         assert "多了 90.00 元" in page
         assert re.search(r'id="closing"[^>]*aria-invalid="true"', page)
-        answer = officer.post(f"/office/drafts/{id}/publish")
+        answer = signed(officer, id)
         assert answer.headers["Location"].endswith(f"/drafts/{id}?check=1")
         assert notices.every(node.journal, node.config.code) == []
 
@@ -230,7 +236,11 @@ class TestPosting:
         id = begin(officer, "finance.statement", period="2026Q3")
         values = drafts.draft(node.journal, id).values
         assert values["fields"]["opening"] == "1,200.00"
-        assert [review["name"] for review in values["reviews"]] == ["李某", "赵某", "孙某"]
+        fields = {**STATEMENT, "opening": "1,200", "closing": "1,400", "do": "preview"}
+        officer.post(f"/office/drafts/{id}", data=fields)
+        page = text(officer.get(f"/office/drafts/{id}/preview"))
+        names = re.findall(r'id="name-[a-z_]+"[^>]*value="([^"]*)"', page)
+        assert names == ["李某", "赵某", "孙某"]
 
     def test_rows_are_added_without_losing_what_was_typed(self, node, officer):
         id = begin(officer, "finance.statement")
@@ -253,7 +263,6 @@ class TestPosting:
         id = begin(officer, "village.safety")
         fields = {
             "title": "防火值班", "text": "联系张某 13805301234，身份证 371721196503152219。",
-            "reviews-0-name": "王某", "reviews-0-on": "2026-10-10",
         }  # fmt: skip
         answer = officer.post(f"/office/drafts/{id}", data={**fields, "do": "preview"})
         page = text(officer.get(answer.headers["Location"]))
@@ -263,13 +272,25 @@ class TestPosting:
         assert values["fields"]["text"] == "联系张某 138****1234，身份证 3717************19。"
         assert "没有发现问题" in text(officer.get(f"/office/drafts/{id}?check=1"))
 
-    def test_reviews_are_asked_for_by_name_and_day(self, officer):
+    @pytest.mark.parametrize(
+        ("changes", "says"),
+        [
+            ({"sheet": (io.BytesIO(), "")}, "请先拍一张签了字的纸"),
+            ({"name-committee": "李某"}, "同一个人不能签两步"),
+            ({"name-finance_group": NAME}, "不能审自己写的内容"),
+            ({"on-village_head": "2026-11-01"}, "村委会主任：签字的日期还没到"),
+            ({"on-committee": ""}, "请填写纸上签字的日期"),
+        ],
+    )
+    def test_a_sheet_that_says_too_little_shows_the_preview_again(
+        self, node, officer, changes, says
+    ):
         id = begin(officer, "finance.statement")
-        fields = {**STATEMENT, "reviews-1-name": "", "reviews-2-on": "2026-11-01", "do": "preview"}
-        officer.post(f"/office/drafts/{id}", data=fields)
-        page = text(officer.get(f"/office/drafts/{id}?check=1"))
-        assert "请填写村务监督委员会审核人的姓名" in page
-        assert "村委会主任的审核日期还没到" in page
+        officer.post(f"/office/drafts/{id}", data={**STATEMENT, "do": "preview"})
+        answer = signed(officer, id, **changes)
+        assert answer.status_code == 400 and says in text(answer)
+        assert 'value="孙某"' in text(answer)
+        assert reviews.of_village(node.journal, node.config.code) == []
 
     def test_a_decision_shows_the_meetings_that_were_held(self, node, officer):
         fields = {
@@ -279,7 +300,6 @@ class TestPosting:
             "steps-2-name": "村民代表会议或村民会议决议", "steps-2-on": "2026-10-12",
             "steps-2-entitled": "32", "steps-2-present": "30", "steps-2-for": "28",
             "steps-2-against": "1", "steps-2-abstain": "1",
-            **{key: value for key, value in REVIEWS.items() if "-2-" not in key},
         }  # fmt: skip
         id = published(officer, "village.decision", fields)
         notice = notices.notice(node.journal, id)
@@ -312,10 +332,10 @@ class TestPosting:
     def test_a_published_draft_is_gone(self, node, officer):
         id = begin(officer, "finance.statement")
         officer.post(f"/office/drafts/{id}", data={**STATEMENT, "do": "preview"})
-        officer.post(f"/office/drafts/{id}/publish")
+        signed(officer, id)
         for answer in (
             officer.get(f"/office/drafts/{id}", follow_redirects=True),
-            officer.post(f"/office/drafts/{id}/publish", follow_redirects=True),
+            officer.post(f"/office/drafts/{id}/send", follow_redirects=True),
         ):
             assert "这份草稿已经发布或删除" in text(answer)
         assert len(notices.every(node.journal, node.config.code)) == 1
@@ -382,7 +402,7 @@ class TestPosted:
         officer.post(f"/office/drafts/{draft}", data=fields)
         assert "请写明为什么更正" in text(officer.get(f"/office/drafts/{draft}?check=1"))
         officer.post(f"/office/drafts/{draft}", data={**fields, "reason": "租金记错了"})
-        answer = officer.post(f"/office/drafts/{draft}/publish")
+        answer = signed(officer, draft)
         assert answer.headers["Location"] == f"/office/notices/{id}/published"
         notice = notices.notice(node.journal, id)
         assert (notice.state, notice.content["closing"]) == ("corrected", 130_000)

@@ -4,7 +4,19 @@ Everything works with plain pages and forms; `office.js` adds sums while typing,
 reload and saving by itself. Who did what is in the journal: every entry carries the account.
 """
 
-from kiosk.web.office import archive, feedback, home, importing, orders, posted, posting, printing
+from kiosk.web.office import (
+    archive,
+    feedback,
+    home,
+    importing,
+    orders,
+    posted,
+    posting,
+    printing,
+    results,
+    reviews,
+    sending,
+)
 from kiosk.web.office.door import blueprint
 
 __all__ = [
@@ -17,4 +29,7 @@ __all__ = [
     "posted",
     "posting",
     "printing",
+    "results",
+    "reviews",
+    "sending",
 ]

@@ -20,7 +20,6 @@ from kiosk.attachments.word import Paragraph, Table
 from kiosk.drafts import Draft
 from kiosk.drafts import commands as draft_commands
 from kiosk.drafts import queries as drafts
-from kiosk.duties import queries as duties
 from kiosk.rules import privacy
 from kiosk.rules.catalogue import Item
 from kiosk.rules.forms import Form
@@ -114,8 +113,7 @@ def with_pasted(values: Values, sent: Mapping[str, str]) -> Values:
 
 def form_of(values: Values) -> Form:
     """The definition of the form that a draft is written in."""
-    known = duties.forms(current_node().journal)
-    return known.get(values["form"]) or known["notice"]
+    return forms.definition(current_node(), values)
 
 
 # ---- private ----
@@ -153,7 +151,7 @@ def _with_blocks(values: Values, item: Item, found: Document, name: str) -> Valu
     fields = dict(values["fields"])
     lines: list[str] = []
     title = ""
-    for block in _masked(found):
+    for block in documents.masked(found).blocks:
         if isinstance(block, Table):
             placed = pasting.pasted(form, fields, pasting.trimmed(block.rows))
             if placed is not None:
@@ -185,18 +183,6 @@ def _text_keys(form: Form) -> Iterator[str]:
 def _is_title(block: Paragraph) -> bool:
     text = block.text.strip()
     return 0 < len(text) <= TITLE_LIMIT and (block.level > 0 or text[-1] not in "。；：:;，,！!？?")
-
-
-def _masked(found: Document) -> Iterator[Paragraph | Table]:
-    for block in found.blocks:
-        if isinstance(block, Paragraph):
-            yield Paragraph(block.place, privacy.mask(block.text), block.level)
-            continue
-        rows = [[privacy.mask(cell) for cell in row] for row in block.rows]
-        if rows:
-            for it in privacy.find_in_table(block.rows[0], block.rows[1:]):
-                rows[it.row + 1][it.column] = it.text
-        yield Table(block.place, tuple(map(tuple, rows)))
 
 
 def _say_masked(found: Document, name: str) -> None:

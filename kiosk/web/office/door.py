@@ -11,21 +11,35 @@ from kiosk.drafts import Draft
 from kiosk.duties import queries as duties
 from kiosk.feedback import queries as feedback
 from kiosk.notices import queries as notices
+from kiosk.reviews import queries as reviews
 from kiosk.rules.catalogue import AFFAIRS, CADENCES, REVIEWERS, Item
 from kiosk.web import current_node, guard
 from kiosk.web.login import Page, login_view, logout_view, password_view
 
 TITLE = "村务公开办公室"
+OFFICER = "officer"
+REVIEWERS_PAGES = frozenset(
+    f"office.{name}"
+    for name in (
+        "reviews", "review", "review_screen", "sign", "confirm_unmasked", "blob", "password",
+        "logout",
+    )
+)  # fmt: skip
+"""What an account that only reviews may open; everything else leads to what waits for it."""
+
 PHOTO_TYPES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png"}
 
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 
 
 @blueprint.before_request
-def officers_only() -> BaseResponse | None:
+def officers_and_reviewers() -> BaseResponse | None:
     if request.endpoint == "office.login":
         return None
-    return guard.require(("officer",), "office.login")
+    away = guard.require((OFFICER, *REVIEWERS), "office.login")
+    if away is None and not is_officer() and request.endpoint not in REVIEWERS_PAGES:
+        return redirect(url_for("office.reviews"))
+    return away
 
 
 @blueprint.after_request
@@ -53,7 +67,7 @@ def on_every_page() -> dict[str, Any]:
 
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> Page:
-    return login_view(("officer",), "office.home", title=TITLE)
+    return login_view((OFFICER, *REVIEWERS), "office.home", title=TITLE)
 
 
 @blueprint.post("/logout")
@@ -68,8 +82,10 @@ def password() -> Page:
 
 @blueprint.get("/blobs/<sha>")
 def blob(sha: str) -> Response:
-    """A photo of a draft, a notice or a villager's feedback."""
+    """A photo of a draft, a notice, a review or a villager's feedback."""
     node = current_node()
+    if not is_officer() and not reviews.has_blob(node.journal, sha):
+        abort(404)
     in_drafts = any(
         photo["sha"] == sha
         for draft in drafts.drafts(node.journal)
@@ -79,6 +95,7 @@ def blob(sha: str) -> Response:
         in_drafts
         or feedback.has_photo(node.journal, sha)
         or notices.public_blob(node.journal, sha) is not None
+        or reviews.has_blob(node.journal, sha)
     ):
         abort(404)
     try:
@@ -89,6 +106,11 @@ def blob(sha: str) -> Response:
     if kind is None:
         abort(404)
     return send_file(node.blobs.path(sha), mimetype=kind, etag=sha, max_age=3600)
+
+
+def is_officer() -> bool:
+    """Whether the signed-in account writes notices, and not only reviews them."""
+    return bool(g.account.role == OFFICER)
 
 
 def open_draft(id: str) -> Draft:

@@ -16,12 +16,14 @@ from kiosk.duties.queries import DutyRow
 from kiosk.feedback import queries as feedback
 from kiosk.node import Node
 from kiosk.notices import queries as notices
+from kiosk.reviews import queries
 from kiosk.rules.catalogue import AFFAIRS
 from kiosk.rules.timeliness import LATE
 from kiosk.sync import client, contacts
 from kiosk.web import current_node
 from kiosk.web.formats import ago
 from kiosk.web.login import Page
+from kiosk.web.office import reviews
 from kiosk.web.office.door import blueprint
 
 FIRST_LINES = 8
@@ -50,7 +52,11 @@ def home() -> str:
         late=[row for row in pressing if row.state in LATE],
         due=[row for row in pressing if row.state not in LATE],
         first_lines=FIRST_LINES,
-        drafts=drafts.drafts(journal),
+        drafts=[each for each in drafts.drafts(journal) if reviews.open_review(each) is None],
+        reviewed=queries.unpublished(journal, code),
+        obstacle=reviews.obstacle,
+        ready=reviews.ready,
+        results=notices.awaiting_result(journal, code, clock.today()),
         waiting=feedback.open_for(journal, code),
         recent=notices.every(journal, code, 5),
         sync=sync_line(node),

@@ -1,12 +1,10 @@
-"""Writing a notice: a draft's form, its preview as the screen will show it, and publishing.
+"""Writing a notice: a draft's form, and its preview as the screen will show it.
 
 Every press of a button saves the draft first, so that no refusal loses what was typed. The faults
 of a draft follow from what is saved; the form shows them when it is asked to (`?check=1`).
 """
 
-import threading
 from dataclasses import replace
-from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -15,11 +13,7 @@ from werkzeug.wrappers import Response
 from kiosk import clock, drafts
 from kiosk.drafts import Draft
 from kiosk.drafts import commands as draft_commands
-from kiosk.duties import commands as duty_commands
 from kiosk.duties import queries as duties
-from kiosk.duties.commands import DutyRefused
-from kiosk.notices import commands
-from kiosk.notices.commands import NotChangeable, NotPublishable
 from kiosk.notices.queries import Notice
 from kiosk.rules import timeliness
 from kiosk.rules.catalogue import Item
@@ -32,12 +26,11 @@ from kiosk.web.office import (
     forms,
     importing,
     prepared,
+    reviews,
     starting,
 )
 from kiosk.web.office.door import blueprint, item_of, open_draft
 from kiosk.web.office.forms import Values
-
-_publishing = threading.Lock()
 
 
 @blueprint.post("/drafts")
@@ -63,7 +56,8 @@ def edit(id: str) -> str:
     draft = open_draft(id)
     values, item = draft.values, item_of(draft.values["item"])
     checked = "check" in request.args
-    faults = prepared.prepared(node, item, values).faults if checked else []
+    ready = prepared.prepared(node, item, values) if checked else None
+    faults = ready.faults if ready else []
     marked: dict[str, list[contents.Fault]] = {}
     for fault in faults:
         marked.setdefault(fault.place, []).append(fault)
@@ -78,8 +72,10 @@ def edit(id: str) -> str:
         values=values,
         fields=values["fields"],
         item=item,
+        form=forms.definition(node, values),
         checked=checked,
         faults=faults,
+        warnings=ready.warnings if ready else [],
         marked=marked,
         marked_rows={place.rpartition(".")[0] for place in marked},
         maskable=any(fault.maskable for fault in faults),
@@ -91,6 +87,8 @@ def edit(id: str) -> str:
         standing=prepared.standing(node, values),
         start=starting.offered(node, values),
         compared=starting.compared(node, values),
+        in_review=reviews.open_review(draft),
+        sent_back=reviews.sent_back(draft),
     )
 
 
@@ -100,14 +98,17 @@ def change(id: str) -> Response:
     node = current_node()
     draft = open_draft(id)
     held, item = draft.values, item_of(draft.values["item"])
-    values = forms.typed(request.form, held, item)
+    form = forms.definition(node, held)
+    values = forms.typed(request.form, held, item, form)
     if values["period"] != held["period"]:
         values = prepared.with_opening(node, values, held["period"])
     act, _, what = request.form.get("do", "save").partition(":")
     where, check = "", "checked" in request.form
     match act:
         case "add":
-            values, where = forms.add_row(values, what), what
+            values, where = forms.add_row(values, what, form), what
+        case "drop-row":
+            values, where = forms.drop_row(values, what), what.partition(".")[0]
         case "drop-column":
             values, where = (
                 forms.drop_column(values, int(what) if what.isdigit() else -1),
@@ -116,7 +117,7 @@ def change(id: str) -> Response:
         case "closing":
             values, where = contents.with_closing(values), "closing"
         case "mask":
-            values = forms.masked_at(values, what) if what else forms.masked(values)
+            values = forms.masked_at(values, what, form) if what else forms.masked(values, form)
             where = what.replace(".", "-")
         case "photo":
             taken = request.files.getlist("photo")
@@ -150,7 +151,9 @@ def change(id: str) -> Response:
 def typed(id: str) -> tuple[str, int]:
     """Keeps what stands in the form while it is being filled in."""
     draft = open_draft(id)
-    values = forms.typed(request.form, draft.values, item_of(draft.values["item"]))
+    held, item = draft.values, item_of(draft.values["item"])
+    form = forms.definition(current_node(), held)
+    values = forms.typed(request.form, held, item, form)
     after = request.form.get("after", type=int)
     try:
         draft_commands.keep_typed(current_node().journal, id, values, after)
@@ -174,6 +177,11 @@ def preview(id: str) -> str | Response:
     item = item_of(draft.values["item"])
     if prepared.prepared(current_node(), item, draft.values).faults:
         return redirect(url_for("office.edit", id=id, check=1))
+    return preview_page(draft, item)
+
+
+def preview_page(draft: Draft, item: Item, fault: str = "") -> str:
+    """The preview with the ways to have it signed; `fault` is what kept it from being sent."""
     return render_template(
         "office/preview.html",
         draft=draft,
@@ -181,6 +189,10 @@ def preview(id: str) -> str | Response:
         item=item,
         until=timeliness.display_until(item, clock.today()),
         compared=starting.compared(current_node(), draft.values),
+        fault=fault,
+        on_paper=reviews.proposed_steps(item.review),
+        in_review=reviews.open_review(draft),
+        least=reviews.least_moment(),
     )
 
 
@@ -215,70 +227,25 @@ def screen(id: str) -> str:
     )
 
 
-@blueprint.post("/drafts/<id>/publish")
-def publish(id: str) -> Response:
-    """Puts the draft on the board, or back in the form with what is wrong marked."""
-    node = current_node()
-    # Two quick taps on the button must not make two notices.
-    with _publishing:
-        draft = open_draft(id)
-        item = item_of(draft.values["item"])
-        ready = prepared.prepared(node, item, draft.values)
-        if ready.faults:
-            return redirect(url_for("office.edit", id=id, check=1))
-        try:
-            notice = _published(draft, item, ready.content)
-        except (NotPublishable, DutyRefused) as refused:
-            flash(str(refused), "fault")
-            return redirect(url_for("office.edit", id=id, check=1))
-        except NotChangeable as refused:
-            flash(str(refused), "fault")
-            return redirect(url_for("office.notice", id=draft.values["corrects"]))
-        draft_commands.discard(node.journal, id, actor=g.account.name, reason="published")
-    return redirect(url_for("office.published", id=notice))
-
-
 def _is_for(values: Values, item: Item, period: str, event: str) -> bool:
     """Whether a draft is the one to go on with: of two events one cannot tell without an id."""
     return (
         (values["item"], values["event"], values["corrects"]) == (item.id, event, "")
+        and not values.get("result_of")
         and (item.cadence != "event" or event != "")
         and period in ("", values["period"])
     )
 
 
-def _published(draft: Draft, item: Item, content: dict[str, Any]) -> str:
-    """Publishes or corrects; the notice's id."""
-    journal, actor, values = current_node().journal, g.account.name, draft.values
-    said: dict[str, Any] = {
-        "title": values["title"],
-        "content": content,
-        "attachments": values["photos"],
-        "reviews": values["reviews"],
-        "contact": values["contact"],
-    }
-    if values["corrects"]:
-        corrected: str = values["corrects"]
-        commands.correct(journal, corrected, actor=actor, reason=values["reason"], **said)
-        return corrected
-    event = values["event"]
-    on = contents.read_day(values["on"])
-    if item.cadence == "event" and not event and on is not None:
-        what = values["title"].removeprefix(item.title).lstrip("：: ") or values["title"]
-        event = duty_commands.open_event(journal, actor, item.id, what, on)
-    period = values["period"] if item.periodic else ""
-    return commands.publish(journal, actor=actor, item=item, period=period, event=event, **said)
-
-
 def _shown(draft: Draft, item: Item) -> Notice:
     """The draft as if it stood on the board already."""
     node, values = current_node(), draft.values
-    content = contents.content_of(values).content
+    content = contents.content_of(values, forms.definition(node, values)).content
     until = timeliness.display_until(item, clock.today())
     body = {
         "content": content,
         "attachments": values["photos"],
-        "reviews": [review for review in values["reviews"] if review["name"]],
+        "reviews": [],
         "contact": values["contact"],
     }
     return Notice(

@@ -1,7 +1,7 @@
 """A draft's two ends: what a new one already knows, and the notice's body that it makes.
 
-A draft starts with what is on file: the last period's closing balance, who reviewed last time, the
-village's public telephone. It ends as the content of a notice with the faults that keep it
+A draft starts with what is on file: the last period's closing balance, the village's public
+telephone. It ends as the content of a notice with the faults that keep it
 from the board, each at its place in the form.
 """
 
@@ -18,22 +18,23 @@ from kiosk.notices.commands import Problem
 from kiosk.notices.queries import Notice
 from kiosk.rules import privacy
 from kiosk.rules.calendar import Period
-from kiosk.rules.catalogue import REVIEWERS, Item
+from kiosk.rules.catalogue import Item
 from kiosk.rules.timeliness import LATE
 from kiosk.web.office import contents, forms
 from kiosk.web.office.contents import Content, Fault
 from kiosk.web.office.forms import Values
 
 KEYS_OF_CONTACT = ("supervision_phone", "office_phone", "report_phone")
-LOOKED_BACK = 50
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The content that a draft makes, and what keeps it from the board (nothing: it may go)."""
+    """The content that a draft makes, what keeps it from the board (nothing: it may go), and what
+    should be looked at once more."""
 
     content: dict[str, Any]
     faults: list[Fault]
+    warnings: list[Fault]
 
 
 def begun(node: Node, item: Item, period: str, event: str) -> Values:
@@ -42,15 +43,15 @@ def begun(node: Node, item: Item, period: str, event: str) -> Values:
         (each.title for each in duties.events(node.journal, node.config.code) if each.id == event),
         "",
     )
+    known = duties.forms(node.journal)
     values = forms.blank(
         item,
+        known[commands.form_of(item, known)],
         period=period or _wanted_period(node, item),
         event=event,
         title=f"{item.title}：{title}" if title else "",
         contact=public_contact(node),
     )
-    for review in values["reviews"]:
-        review["name"] = _last_reviewer(node, review["by"])
     return with_opening(node, values)
 
 
@@ -58,17 +59,21 @@ def of_notice(node: Node, notice: Notice, item: Item) -> Values:
     """The values of a draft that is to correct a notice; `notice.body` must be there."""
     body = notice.body
     assert body is not None
+    known = duties.forms(node.journal)
+    form = known.get(notice.form) or known[commands.PLAIN]
     values = forms.blank(
-        item, period=notice.period, event=notice.event, title=notice.title, contact=notice.contact
+        item,
+        form,
+        period=notice.period,
+        event=notice.event,
+        title=notice.title,
+        contact=notice.contact,
     )
-    given = {review["by"]: review for review in body["reviews"]}
     return {
         **values,
         "form": notice.form,
-        "reviews": [dict(given.pop(review["by"], review)) for review in values["reviews"]]
-        + [dict(review) for review in given.values()],
         "photos": [dict(photo) for photo in body["attachments"]],
-        "fields": contents.fields_of(body["content"], notice.form),
+        "fields": contents.fields_of(body["content"], form, item.id),
         "corrects": notice.id,
     }
 
@@ -108,16 +113,21 @@ def standing(node: Node, values: Values) -> Notice | None:
 def prepared(node: Node, item: Item, values: Values) -> Prepared:
     """What a draft would publish, and every fault in it."""
     today = clock.today()
-    read = contents.content_of(values)
+    form = forms.definition(node, values)
+    read = contents.content_of(values, form)
     faults = [*_faults_of_head(item, values, today), *read.faults]
     before = previous(node, values)
+    earlier = None if before is None else before.content
+    history = commands.year_so_far(node.journal, item.id, values["period"], form)
     found = commands.problems(
         values["title"],
-        values["form"],
+        form,
         read.content,
+        item=item.id,
         attachments=values["photos"],
         contact=values["contact"],
-        previous=None if before is None else before.content,
+        previous=earlier,
+        history=history,
     )
     # A sum over what could not be read says nothing new.
     unread = bool(read.faults)
@@ -126,12 +136,13 @@ def prepared(node: Node, item: Item, values: Values) -> Prepared:
         fault = _fault(problem, values, read)
         if not (problem.kind == "sum" and unread) and fault.place not in told:
             faults.append(fault)
-    return Prepared(read.content, [*faults, *_faults_of_reviews(values, today)])
+    doubts = commands.warnings(form, read.content, previous=earlier, history=history)
+    return Prepared(read.content, faults, [_fault(problem, values, read) for problem in doubts])
 
 
 def _fault(problem: Problem, values: Values, read: Content) -> Fault:
     """The problem at its place in the form."""
-    personal = problem.kind not in ("missing", "sum")
+    personal = problem.kind not in (*commands.NOT_PERSONAL, "warn")
     if problem.path:
         place = read.place(problem.path)
     elif problem.place == "照片说明":
@@ -163,7 +174,9 @@ def public_contact(node: Node) -> str:
 
 def _faults_of_head(item: Item, values: Values, today: date) -> list[Fault]:
     """What is wrong before the content: reason, period, day and title."""
-    faults = []
+    faults: list[Fault] = []
+    if values.get("result_of"):
+        return faults
     if values["corrects"] and not values["reason"]:
         faults.append(Fault("reason", "请写明为什么更正，村民会看到。"))
     elif values["corrects"] and privacy.find(values["reason"]):
@@ -172,19 +185,6 @@ def _faults_of_head(item: Item, values: Values, today: date) -> list[Fault]:
         faults.append(Fault("period", "请选择是哪一期的。"))
     if item.cadence == "event" and not values["event"]:
         fault = contents.past_day_fault("on", values["on"], today, "事情发生的日期")
-        faults += [fault] if fault else []
-    return faults
-
-
-def _faults_of_reviews(values: Values, today: date) -> list[Fault]:
-    """Who reviewed, and when: both are shown on the board."""
-    faults = []
-    for n, review in enumerate(values["reviews"]):
-        who = REVIEWERS.get(review["by"], review["by"])
-        if not review["name"]:
-            faults.append(Fault(f"reviews.{n}.name", f"请填写{who}审核人的姓名。"))
-        place = f"reviews.{n}.on"
-        fault = contents.past_day_fault(place, review["on"], today, f"{who}的审核日期")
         faults += [fault] if fault else []
     return faults
 
@@ -208,11 +208,3 @@ def _closing_before(node: Node, values: Values, period: str) -> str:
     found = previous(node, {**values, "period": period})
     closing = (found.content or {}).get("closing") if found else None
     return "" if closing is None else contents.written(closing)
-
-
-def _last_reviewer(node: Node, by: str) -> str:
-    for notice in notices.every(node.journal, node.config.code, LOOKED_BACK):
-        for review in notice.reviews:
-            if review["by"] == by:
-                return str(review["name"])
-    return ""

@@ -3,7 +3,7 @@
 from flask import abort, g, redirect, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import clock, drafts
+from kiosk import drafts
 from kiosk.drafts import commands as draft_commands
 from kiosk.feedback import queries as feedback
 from kiosk.node import Node
@@ -29,14 +29,15 @@ def begin_result(id: str) -> Response:
         if draft.values.get("result_of") == id:
             return redirect(url_for("office.edit", id=draft.id))
     item = item_of(found.item)
-    values = {
-        **forms.blank(item, period="", event="", title=f"公示结果：{found.title}"[:80],
-                      contact=prepared.public_contact(node)),
-        "form": PLAIN,
-        "fields": {"text": _words(node, found)},
-        "on": clock.today().isoformat(),
-        "result_of": id,
-    }  # fmt: skip
+    blank = forms.blank(
+        item,
+        forms.own(PLAIN),
+        period="",
+        event="",
+        title=f"公示结果：{found.title}"[:80],
+        contact=prepared.public_contact(node),
+    )
+    values = {**blank, "fields": {"text": _words(node, found)}, "result_of": id}
     made = draft_commands.begin(node.journal, values, actor=g.account.name)
     return redirect(url_for("office.edit", id=made))
 
