@@ -490,6 +490,28 @@ def test_amounts_that_say_their_unit_are_not_asked_for_it():
     assert "unit" in asked(read_rows([TITLE, *rows, ["捐赠", "20"]]))
 
 
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("李楼镇西湖村2026年第二季度财务收支公开表", "西湖村"),
+        ("西湖村股份经济合作社2026年第二季度收支表", "西湖村"),
+        ("西湖股份经济合作社2026年第二季度收支表", "西湖股份经济合作社"),
+        ("2026年第二季度西湖社区财务收支", "西湖社区"),
+        ("李楼镇东湖村2026年第二季度财务收支公开表", None),
+        ("东湖村股份经济合作社2026年第二季度收支表", None),
+        ("2026年第二季度村集体经济组织财务收支公开表", None),
+        ("2026年第二季度村级财务收支公开表", None),
+        ("本村2026年第二季度财务收支公开表", None),
+        ("农村集体经济组织2026年第二季度收支表", None),
+    ],
+)
+def test_a_table_of_another_village_is_questioned(title, other):
+    rows = [[title], ["单位：元"], ["收入项目", "金额"], ["租金", 3], ["补助", 2]]
+    found = [it for it in read_rows(rows, village="东湖村").questions if it.about == "village"]
+    assert [it.text.split("”")[0] for it in found] == ([f"表上写的是“{other}"] if other else [])
+    assert "village" not in asked(read_rows(rows))
+
+
 def test_the_remainder_of_the_period_is_not_the_closing_balance():
     rows = [
         *(["项目", "金额"], ["上期结余", 1000], ["一、收入", 500], ["租金", 500]),

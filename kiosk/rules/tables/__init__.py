@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kiosk.rules import accounts
-from kiosk.rules.tables import debits, ledger, persons, statement, words
+from kiosk.rules.tables import debits, ledger, persons, places, statement, words
 from kiosk.rules.tables.grid import Grid, Value, label, letters, written
 from kiosk.rules.tables.heads import AMOUNTS, Head, find_heads, is_amount
 from kiosk.rules.tables.period_columns import of_one_period
@@ -58,6 +58,7 @@ def read(
     sheet: str | None = None,
     filename: str = "",
     wanted: str | None = None,
+    village: str = "",
 ) -> Reading:
     """What a file's sheets say.
 
@@ -65,6 +66,7 @@ def read(
     word and win over what would be found. `mapping` has a key of ROLES by column letter, and may
     carry answers by what a Question is about: unit (元, 万元), sheet, side, debit, period, periods.
     `wanted` is the period that the table is meant for: of several periods' columns it tells which.
+    `village` is the name of the village whose table it should be.
     """
     columns, answers = _told(mapping or {})
     period = period or answers.get("period") or None
@@ -77,7 +79,7 @@ def read(
     chosen = _chosen(found)
     if chosen is None:
         return _unrecognised(grids, form, period, filename)
-    told = _Told(period, unit, wanted, answers)
+    told = _Told(period, unit, wanted, village, answers)
     reading = _Reader(grids, chosen, found, filename, told).reading()
     red = _with_red_ink(chosen.grid)
     if not reading.faults or red is chosen.grid:
@@ -97,6 +99,7 @@ class _Told:
     period: str | None
     unit: int | None
     wanted: str | None
+    village: str
     answers: Mapping[str, str]
 
 
@@ -250,6 +253,7 @@ class _Reader:
         self.grids, self.found = grids, found
         self.chosen = replace(chosen, heads=_without_units(chosen.heads)) if told.unit else chosen
         self.filename = filename
+        self.village = told.village
         self.title = _title(chosen.grid, chosen.heads[0])
         remark = ""
         self.period = told.period
@@ -403,6 +407,19 @@ class _Reader:
     def _ask_about_the_file(self) -> None:
         book, grid = self.book, self.chosen.grid
         self._ask_about_the_unit()
+        above = [
+            written(grid.value(row, column))
+            for row, columns in grid.rows.items()
+            if row < self.chosen.heads[0].top
+            for column in columns
+        ]
+        named = [self.title, *above, *(text for _, text in grid.captions)]
+        if self.village and (other := places.other_village(named, self.village)):
+            book.ask(
+                "village",
+                f"表上写的是“{other}”，本村是{self.village}。是不是选错了文件？",
+                {"own": f"没选错，是{self.village}的表"},
+            )
         others = [it for it in self.found if it.grid is not grid and it.grid.name != grid.name]
         if others:
             names = {it.grid.name: f"{it.grid.name}（{FORMS[it.form]}）" for it in others}
