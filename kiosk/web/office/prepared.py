@@ -129,6 +129,8 @@ def prepared(node: Node, item: Item, values: Values) -> Prepared:
         previous=earlier,
         history=history,
     )
+    if values.get("unmasked"):
+        found = [it for it in found if it.kind in commands.NOT_PERSONAL]
     # A sum over what could not be read says nothing new.
     unread = bool(read.faults)
     told = {fault.place for fault in faults}
