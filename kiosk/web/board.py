@@ -30,7 +30,7 @@ from kiosk.web import charts, current_node, public_address, shown
 
 PER_HOME = 4
 LATE_ON_HOME = 2
-PER_PAGE = 12
+PER_PAGE = 20
 PHOTO_TYPES = ("image/jpeg", "image/png")
 KEYS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 WORDS = (

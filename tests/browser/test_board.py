@@ -4,11 +4,13 @@ The browser's clock is wound on where a minute must pass, so nothing here waits 
 """
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from kiosk import notices
+from kiosk import clock, notices
+from kiosk.attachments.photos import photo
 from kiosk.node import Node
 from kiosk.rules import catalogue
 from kiosk.web import board
@@ -16,6 +18,11 @@ from tests.conftest import copied
 
 ITEMS = catalogue.load().items
 SCREENS = ("portrait", "landscape")
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
 STATEMENT = {
     "opening": 100_00,
     "income": [{"name": "租金", "amount": 50_00, "sub": False},
@@ -24,6 +31,9 @@ STATEMENT = {
     "closing": 130_00,
     "note": "",
 }  # fmt: skip
+
+
+LEDGER = {"opening": None, "closing": None, "lines": [], "note": ""}
 
 
 def post(node: Node, title: str, item: str = "village.safety", **changes: object) -> str:
@@ -104,6 +114,103 @@ def test_a_finger_finds_the_accounts_and_the_way_back(village, served, open_page
     expect(page.locator("[data-act=back]")).to_be_disabled()
 
 
+def many(node: Node, count: int = 45) -> None:
+    for number in range(count):
+        with clock.set_to(datetime(2026, 11, 1, 1, number, tzinfo=UTC)):
+            post(node, f"第{number}号通知")
+
+
+def press(page: Page, name: str, until: str) -> None:
+    """Touches a button of the footer as often as it takes to bring words into the page."""
+    for _ in range(20):
+        if until in in_view(page):
+            return
+        page.get_by_role("button", name=name).tap(timeout=3_000)
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{until} did not come")
+
+
+@pytest.mark.parametrize("shape", SCREENS)
+def test_next_page_goes_on_to_the_lists_next_page(village, served, open_page, shape):
+    many(village)
+    page = open_page(f"{served(village)}/", shape)
+    page.locator(".affair.village .affair-head").tap()
+    expect(page.locator(".pager")).to_contain_text("第 1 / 3 页")
+    press(page, "下一页", "第 2 / 3 页")
+    assert page.evaluate("document.getElementById('scroller').scrollTop") == 0
+    press(page, "下一页", "第 3 / 3 页")
+    expect(page.get_by_role("button", name="下一页")).to_be_disabled()
+    press(page, "上一页", "第 2 / 3 页")
+    at = "document.getElementById('scroller')"
+    assert page.evaluate(f"{at}.scrollTop + {at}.clientHeight >= {at}.scrollHeight - 4")
+    page.get_by_role("button", name="返回").tap()
+    expect(page.locator(".columns")).to_be_visible()
+
+
+def test_an_old_version_that_is_opened_can_be_paged_to(village, served, open_page):
+    id = post(village, "冬季防火检查", content={"text": "旧的一行\n" * 60})
+    notices.correct(
+        village.journal, id, actor="王会计", reason="写错", title="冬季防火检查",
+        content={"text": "新的一行"},
+    )  # fmt: skip
+    page = open_page(f"{served(village)}/notices/{id}")
+    expect(page.get_by_role("button", name="下一页")).to_be_disabled()
+    page.locator("summary").tap()
+    expect(page.get_by_role("button", name="下一页")).to_be_enabled()
+
+
+def test_back_leads_to_the_place_where_one_was(village, served, open_page):
+    many(village)
+    page = open_page(f"{served(village)}/village", "landscape")
+    page.get_by_text("第29号通知").scroll_into_view_if_needed()
+    top = page.evaluate("document.getElementById('scroller').scrollTop")
+    assert top > 300
+    page.get_by_text("第29号通知").tap()
+    expect(page.get_by_role("heading", name="第29号通知")).to_be_visible()
+    assert page.evaluate("document.getElementById('scroller').scrollTop") == 0
+    page.get_by_role("button", name="返回").tap()
+    expect(page.get_by_text("第29号通知")).to_be_in_viewport()
+    assert page.evaluate("document.getElementById('scroller').scrollTop") == top
+
+
+def test_the_title_follows_the_page(village, served, open_page):
+    id = statement(village)
+    page = open_page(served(village))
+    expect(page).to_have_title("东湖村三务公开")
+    page.locator(".affair.finance .affair-head").tap()
+    expect(page).to_have_title("财务公开 · 东湖村")
+    page.locator(f"a[href='/notices/{id}']").tap()
+    expect(page).to_have_title("三季度收支 · 东湖村")
+    page.get_by_role("link", name="首页", exact=True).tap()
+    expect(page).to_have_title("东湖村三务公开")
+
+
+def test_a_photo_fills_the_screen_and_goes_again(village, served, open_page):
+    made = photo(PNG)
+    sha = village.blobs.put(made.data)
+    shown = {"sha": sha, "name": "路面", "type": made.type, "width": 1, "height": 1}
+    id = post(village, "修路照片", attachments=[shown])
+    page = open_page(f"{served(village)}/notices/{id}", setup=lambda page: page.clock.install())
+    large = page.locator("#large")
+    for close in (
+        lambda: large.tap(position={"x": 500, "y": 500}),
+        lambda: large.get_by_role("button", name="关闭").tap(),
+        lambda: page.keyboard.press("Escape"),
+    ):
+        page.locator(".photos img").tap()
+        expect(large).to_be_visible()
+        assert large.bounding_box() == {"x": 0, "y": 0, "width": 1080, "height": 1920}
+        expect(large).to_contain_text("路面")
+        close()
+        expect(large).to_be_hidden()
+    page.locator(".photos a").focus()
+    page.keyboard.press("Enter")
+    expect(large).to_be_visible()
+    page.clock.run_for(62_000)
+    expect(page.locator(".columns")).to_be_visible()
+    expect(large).to_be_hidden()
+
+
 def test_home_is_one_touch_away(village, served, open_page):
     id = statement(village)
     page = open_page(f"{served(village)}/notices/{id}")
@@ -149,8 +256,11 @@ def test_search_by_keypad_and_by_word(village, served, open_page):
     expect(page.locator(".entries").get_by_text("冬季防火检查")).to_be_visible()
     page.get_by_role("link", name="清空").tap()
     expect(page.locator("#q")).to_have_value("")
-    page.get_by_role("link", name="安全", exact=True).tap()
+    for digit in "2027":
+        page.locator(".key", has_text=re.compile(f"^{digit}$")).tap()
     expect(page.get_by_text("没有找到")).to_be_visible()
+    page.get_by_role("link", name="投诉", exact=True).tap()
+    expect(page.get_by_text("没有找到“投诉”")).to_be_visible()
     page.locator("#q").fill("收支")
     page.locator("#q").press("Enter")
     expect(page.locator(".entries").get_by_text("三季度收支")).to_be_visible()
@@ -258,8 +368,9 @@ def test_a_program_started_anew_brings_its_own_script(village, served, open_page
 @pytest.mark.parametrize("shape", SCREENS)
 def test_home_fits_the_screen_whole(township, enrolled, served, open_page, shape):
     for number in range(6):
-        for item in ("party.life", "village.safety", "finance.special"):
-            post(enrolled, f"第{number}条公开的内容", item)
+        for item in ("party.life", "village.safety", "finance.reception"):
+            given = {"content": LEDGER} if item == "finance.reception" else {}
+            post(enrolled, f"第{number}条公开的内容", item, **given)
     for number in range(3):
         post(township, f"第{number}号通知", "township")
     copied(township, enrolled)

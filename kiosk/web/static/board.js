@@ -7,6 +7,7 @@
   var body = document.body;
   var scroller = document.getElementById("scroller");
   var offline = document.getElementById("offline");
+  var large = document.getElementById("large");
   var seconds = function (name) { return Number(body.dataset[name]) * 1000; };
   var page = function () { return document.getElementById("page"); };
 
@@ -48,9 +49,11 @@
   // ---- from page to page ----
   var going = 0;
   var underway = 0;
-  function go(url, how) {
+  // `how`: "push" and "replace" as the history's; `top` is where to scroll to.
+  function go(url, how, top) {
     var mine = ++going;
     underway += 1;
+    if (large.open) { large.close(); }
     var done = function (there) { underway -= 1; return there; };
     return fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" }).then(
       function (response) {
@@ -58,14 +61,15 @@
         if (!response.ok) { return false; }
         return response.text().then(function (html) {
           if (mine !== going) { return false; }
-          page().outerHTML = html;
           if (how === "push") {
+            history.replaceState({ depth: depth(), top: scroller.scrollTop }, "");
             history.pushState({ depth: depth() + 1 }, "", url);
           } else if (how === "replace") {
             history.replaceState(history.state, "", url);
           }
+          page().outerHTML = html;
           window.htmx.process(page());
-          scroller.scrollTop = 0;
+          scroller.scrollTop = top || 0;
           arrived();
           return true;
         });
@@ -99,7 +103,20 @@
     if (parent) { go(parent, "replace"); }
   }
   function turn(way) {
-    scroller.scrollBy({ top: way * scroller.clientHeight * 0.85, behavior: "smooth" });
+    var other = atEnd(way) && otherPage(way);
+    if (other) {
+      go(other.href, "replace", way < 0 ? scroller.scrollHeight * 10 : 0);
+    } else {
+      scroller.scrollBy({ top: way * scroller.clientHeight * 0.85, behavior: "smooth" });
+    }
+  }
+  function atEnd(way) {
+    var end = scroller.scrollHeight - scroller.clientHeight - 4;
+    return way < 0 ? scroller.scrollTop <= 4 : scroller.scrollTop >= end;
+  }
+  // A long list goes on on another page.
+  function otherPage(way) {
+    return page().querySelector(way < 0 ? ".pager [rel=prev]" : ".pager [rel=next]");
   }
   function arrived() {
     renew();
@@ -107,12 +124,13 @@
     turnable();
     noteNewest();
     var title = document.querySelector("#page h1");
-    document.title = title ? title.textContent.trim() : document.title;
+    document.title = title
+      ? title.firstChild.textContent.trim() + " · " + body.dataset.name
+      : body.dataset.name + "三务公开";
   }
   function turnable() {
-    var end = scroller.scrollHeight - scroller.clientHeight - 4;
-    button("up").disabled = scroller.scrollTop <= 4;
-    button("down").disabled = scroller.scrollTop >= end;
+    button("up").disabled = atEnd(-1) && !otherPage(-1);
+    button("down").disabled = atEnd(1) && !otherPage(1);
     button("back").disabled = !showing && depth() === 0 && !page().dataset.back;
   }
   function button(act) { return document.querySelector('[data-act="' + act + '"]'); }
@@ -127,7 +145,11 @@
       return;
     }
     var link = event.target.closest("a[href]");
-    if (link && link.origin === location.origin) {
+    var photo = link && photoOf(link);
+    if (photo) {
+      event.preventDefault();
+      enlarge(photo);
+    } else if (link && link.origin === location.origin) {
       event.preventDefault();
       var url = "key" in link.dataset ? typed(link.dataset.key) : link.href;
       go(url, "replace" in link.dataset ? "replace" : "push");
@@ -138,12 +160,31 @@
     var form = event.target;
     go(form.action + "?" + new URLSearchParams(new FormData(form)), "replace");
   });
-  window.addEventListener("popstate", function () {
-    go(location.pathname + location.search);
+  window.addEventListener("popstate", function (event) {
+    go(location.pathname + location.search, "", event.state && event.state.top);
   });
   scroller.addEventListener("scroll", turnable, { passive: true });
+  // Old versions that open and pictures that come make a page longer.
+  ["toggle", "load"].forEach(function (name) { document.addEventListener(name, turnable, true); });
   window.addEventListener("resize", turnable);
   document.addEventListener("contextmenu", function (event) { event.preventDefault(); });
+
+  // ---- a photo over the whole screen ----
+  function photoOf(link) {
+    if ("photo" in link.dataset) { return link.querySelector("img"); }
+    var place = link.hash && link.pathname === location.pathname
+      && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    return place && place.querySelector("[data-photo] img");
+  }
+  function enlarge(photo) {
+    var figure = photo.closest("figure");
+    var words = figure && figure.querySelector("figcaption");
+    large.querySelector("img").src = photo.src;
+    large.querySelector("img").alt = photo.alt;
+    large.querySelector("figcaption").textContent = words ? words.textContent : photo.alt;
+    large.showModal();
+  }
+  large.addEventListener("click", function () { large.close(); });
 
   // ---- polling, by htmx ----
   document.addEventListener("htmx:beforeSwap", function (event) {
