@@ -66,7 +66,13 @@ def pages(data: bytes, *, pictures: bool = True) -> list[Page]:
     """
     if len(data) > BYTES_LIMIT:
         raise FileRefused("PDF 超过 20 MB，请压缩后或只保留要公开的部分再上传。")
-    asked = [sys.executable, "-m", "kiosk.attachments.pages", *(["--pictures"] if pictures else [])]
+    asked = [
+        sys.executable,
+        "-P",
+        "-m",
+        "kiosk.attachments.pages",
+        *(["--pictures"] if pictures else []),
+    ]
     try:
         done = subprocess.run(asked, input=data, capture_output=True, timeout=SECONDS_LIMIT)
     except subprocess.TimeoutExpired:

@@ -104,12 +104,13 @@ def is_printable(notice: Notice) -> bool:
 def of_month(journal: Journal, village: str, month: date) -> list[Notice]:
     """What a village published or corrected in the month of that day and still stands, finance
     first, each affair by time: what its paper board needs. A notice corrected again in a later
-    month belongs to that one."""
+    month belongs to that one. What was taken over from an older board is no news of the month."""
     start, end = month_of(month), add_months(month_of(month), 1)
     found = [
         notice
         for notice in _changed_since(journal, village, start)
         if is_printable(notice)
+        and notice.historic is None
         and any(start <= _day(at) < end for at in (notice.published_at, notice.changed_at))
     ]
     return sorted(found, key=lambda it: (_rank(it), it.published_at, it.id))

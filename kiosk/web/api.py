@@ -245,6 +245,7 @@ def _as_json(node: Node, each: Notice, names: dict[str, str]) -> dict[str, Any]:
         "changed_at": each.changed_at,
         "witnessed_at": _witnessed(node, each),
         "display_until": each.display_until,
+        "historic": each.historic,
         "content": each.content,
         "attachments": [
             {**attachment, "url": url_for("board.blob", sha=attachment["sha"], _external=True)}

@@ -9,6 +9,7 @@ from kiosk.duties import queries as duties
 from kiosk.notices import commands, queries
 from kiosk.notices.commands import NotPublishable
 from kiosk.notices.historic import historic
+from kiosk.printing import sheets
 from kiosk.rules import catalogue
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -68,6 +69,11 @@ def test_they_are_found_and_never_shown_as_news(village):
     assert queries.current(village.journal, [village.config.code], clock.today()) == []
     found = queries.notice(village.journal, id)
     assert found.historic == {"published_on": "2019-05-10", "source": "旧公示栏/修路.jpg"}
+
+
+def test_the_months_paper_board_has_none_of_them(village):
+    taken(village)
+    assert sheets.of_month(village.journal, village.config.code, clock.today()) == []
 
 
 def test_a_duty_is_never_met_in_time_by_one(village):

@@ -17,6 +17,8 @@ from kiosk.web import current_node
 from kiosk.web.office import contents, documents, prepared
 from kiosk.web.office.forms import Values
 
+BALANCES = ("opening", "closing")
+"""Figures that follow from the others and differ each period anyway."""
 NEVER_ALIKE = ("ledger",)
 """Forms whose every line is new each period."""
 
@@ -121,7 +123,7 @@ def _figures(form: Form, before: Mapping[str, Any], now: Mapping[str, Any]) -> I
             yield from _sheet_figures(before, now)
         elif field.is_table:
             yield from _table_figures(field, before, now)
-        elif field.is_figure:
+        elif field.is_figure and field.key not in BALANCES:
             yield Change(field.key, field.label, before.get(field.key, ""), now.get(field.key, ""))
 
 
