@@ -59,6 +59,14 @@ def keep_table(journal: Journal, id: str, name: str, data: bytes) -> None:
         db.execute("INSERT OR REPLACE INTO draft_tables VALUES (?, ?, ?)", [id, name, data])
 
 
+def keep_match(journal: Journal, form: str, columns: dict[str, str], *, actor: str) -> None:
+    """Keeps what the columns of a table were taken for, by heading, where it is not kept so."""
+    known = queries.kept_match(journal, form)
+    new = {heading: told for heading, told in columns.items() if known.get(heading) != told}
+    if new:
+        journal.append("self", "match.kept", form, {"columns": new}, actor=actor)
+
+
 def drop_table(journal: Journal, id: str) -> None:
     """Forgets the uploaded table."""
     journal.db.execute("DELETE FROM draft_tables WHERE draft = ?", [id])

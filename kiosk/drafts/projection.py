@@ -4,6 +4,8 @@
   [{sha, name, type, width, height}], fields {by form, every value as it was typed}, corrects (id
   of the notice that it is to correct, or ""), reason}: at every press of a button
 - `draft.discarded` {reason ("published", "discarded")}
+- `match.kept`, subject = the form's id: {columns {heading: what the column is taken for}}: how
+  somebody matched an uploaded table's columns, for the next time
 
 A draft may hold personal data that is masked before it is published, so the bodies of a closed
 draft are erased (`kiosk.drafts.commands.discard`).
@@ -39,6 +41,21 @@ def m001_drafts(db: Database) -> None:
         "CREATE TABLE drafts_closed (draft TEXT PRIMARY KEY) WITHOUT ROWID",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m002_matches(db: Database) -> None:
+    db.execute(
+        """
+        CREATE TABLE draft_matches (
+            form TEXT NOT NULL,
+            heading TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            column TEXT NOT NULL,
+            PRIMARY KEY (form, heading, seq)
+        ) WITHOUT ROWID
+        """
+    )
 
 
 @local()
@@ -79,6 +96,9 @@ def apply(db: Database, entry: Entry) -> None:
     if not entry.stream.endswith("/self"):
         return
     id = entry.subject
+    if entry.kind == "match.kept":
+        _keep_match(db, entry)
+        return
     if entry.kind == "draft.discarded":
         db.execute("INSERT OR IGNORE INTO drafts_closed VALUES (?)", [id])
         db.execute("DELETE FROM draft_saves WHERE draft = ?", [id])
@@ -94,10 +114,21 @@ def apply(db: Database, entry: Entry) -> None:
     )
 
 
+def _keep_match(db: Database, entry: Entry) -> None:
+    db.execute("DELETE FROM draft_matches WHERE form = ? AND seq = ?", [entry.subject, entry.seq])
+    columns = (entry.body or {}).get("columns")
+    for heading, column in columns.items() if isinstance(columns, dict) else ():
+        if isinstance(column, str):
+            db.execute(
+                "INSERT INTO draft_matches VALUES (?, ?, ?, ?)",
+                [entry.subject, str(heading), entry.seq, column],
+            )
+
+
 ROOM = Room(
     name="drafts",
-    kinds=frozenset({"draft.saved", "draft.discarded"}),
-    tables=("draft_saves", "drafts_closed"),
+    kinds=frozenset({"draft.saved", "draft.discarded", "match.kept"}),
+    tables=("draft_saves", "drafts_closed", "draft_matches"),
     migrations=migrations,
     apply=apply,
     local=local,

@@ -48,6 +48,15 @@ def document(journal: Journal, id: str) -> tuple[str, bytes] | None:
     return None if row is None else (row[0], bytes(row[1]))
 
 
+def kept_match(journal: Journal, form: str) -> dict[str, str]:
+    """What a table's columns were taken for the last time in this form, by heading."""
+    rows = journal.db.execute(
+        "SELECT heading, column, max(seq) FROM draft_matches WHERE form = ? GROUP BY heading",
+        [form],
+    )
+    return {heading: column for heading, column, _ in rows}
+
+
 _COLUMNS = "s.draft, s.seq, s.at, s.actor, s.body, t.at, t.body"
 _LAST = """
     draft_saves AS s LEFT JOIN draft_typed AS t ON t.draft = s.draft

@@ -106,6 +106,16 @@ class Field:
         return self.type in TABLES
 
     @property
+    def by_rows(self) -> bool:
+        """Whether a table is too wide, or its texts too long, to be filled in line by line."""
+        return (
+            self.type == "stages"
+            or self.shown == "cards"
+            or len(self.columns) > 7
+            or any(column.type in ("long_text", "lines") for column in self.columns)
+        )
+
+    @property
     def is_figure(self) -> bool:
         return self.type in ("money", "number")
 

@@ -121,10 +121,11 @@ def form_of(values: Values) -> Form:
 
 def _is_table(kind: str, data: bytes, name: str, values: Values) -> bool:
     """Whether a file goes the way of the tables: with its columns matched and shown."""
-    if values["form"] not in forms.TABLE_FORMS:
-        return False
     if kind == "docx":
-        return bool(documents.read(data).tables)
+        recognised = values["form"] in forms.TABLE_FORMS
+        return recognised and bool(documents.read(data).tables)
+    if not form_of(values).tables and values["form"] not in forms.TABLE_FORMS:
+        return False
     return kind in ("xlsx", "xls") or (kind == "text" and name.lower().endswith(".csv"))
 
 

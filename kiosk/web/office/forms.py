@@ -75,7 +75,7 @@ def blank_fields(item: Item, form: Form) -> dict[str, Any]:
             names = field.first_stages(item.affairs)
             made[field.key] = [{**blank_row(field), first: name} for name in names or [""]]
         elif field.is_table:
-            few = 1 if field.shown == "cards" else FIRST_ROWS
+            few = 1 if field.by_rows else FIRST_ROWS
             made[field.key] = [blank_row(field) for _ in range(few)]
         else:
             made[field.key] = ""

@@ -27,7 +27,7 @@ from kiosk.rules.tables.grid import Grid, column_number, letters, written
 from kiosk.rules.tables.words import role_of
 from kiosk.web import current_node
 from kiosk.web.login import Page
-from kiosk.web.office import contents, forms, prepared
+from kiosk.web.office import contents, forms, matching, prepared
 from kiosk.web.office.door import blueprint, item_of, open_draft
 from kiosk.web.office.forms import Values
 
@@ -79,11 +79,14 @@ def table(id: str) -> Page:
     if kept is None:
         return redirect(url_for("office.edit", id=id))
     item = item_of(draft.values["item"])
-    if request.method == "POST" and request.form.get("do") == "read":
-        return redirect(url_for("office.table", id=id, **_asked(request.form)))
-    asked = _asked(request.values)
     name, data = kept
     found = grids.read_grids(data, name)
+    form = forms.definition(current_node(), draft.values)
+    if form.id not in forms.TABLE_FORMS:
+        return matching.page(draft, item, form, name, found)
+    if request.method == "POST" and request.form.get("do") == "read":
+        return redirect(url_for("office.table", id=id, **_asked(request.form)))
+    asked = _remembered(found, form.id, name, _asked(request.values))
     mapping = _mapping(asked)
     reading = tables.read(found, draft.values["form"], mapping, filename=name)
     if request.method == "POST":
@@ -133,9 +136,30 @@ def _adopted(draft: Draft, item: Item, reading: Reading) -> Response:
     values = prepared.with_opening(node, values)
     draft_commands.save(node.journal, draft.id, values, actor=g.account.name)
     draft_commands.drop_table(node.journal, draft.id)
+    asked = _asked(request.form)
+    told = {
+        column.heading: str(asked[f"column-{column.letter}"])
+        for column in reading.columns
+        if column.heading and f"column-{column.letter}" in asked
+    }
+    draft_commands.keep_match(node.journal, form, told, actor=g.account.name)
     flash("表格已填进表单。请填写审核人和日期，再预览发布。", "good")
     check = 1 if reading.faults else None
     return redirect(url_for("office.edit", id=draft.id, check=check))
+
+
+def _remembered(found: list[Grid], form: str, name: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """What is asked, and of columns of which nothing is asked what was settled the last time."""
+    kept = drafts.kept_match(current_node().journal, form)
+    if not kept or any(key.startswith("column-") for key in asked):
+        return asked
+    reading = tables.read(found, form, _mapping(asked), filename=name)
+    before = {
+        f"column-{column.letter}": kept[column.heading]
+        for column in reading.columns
+        if kept.get(column.heading, "") in tables.ROLES
+    }
+    return {**before, **asked}
 
 
 def _asked(given: Mapping[str, str]) -> dict[str, Any]:

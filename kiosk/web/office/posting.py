@@ -56,6 +56,7 @@ def edit(id: str) -> str:
     draft = open_draft(id)
     values, item = draft.values, item_of(draft.values["item"])
     checked = "check" in request.args
+    form = forms.definition(node, values)
     ready = prepared.prepared(node, item, values) if checked else None
     faults = ready.faults if ready else []
     marked: dict[str, list[contents.Fault]] = {}
@@ -72,7 +73,7 @@ def edit(id: str) -> str:
         values=values,
         fields=values["fields"],
         item=item,
-        form=forms.definition(node, values),
+        form=form,
         checked=checked,
         faults=faults,
         warnings=ready.warnings if ready else [],
@@ -82,7 +83,7 @@ def edit(id: str) -> str:
         periods=forms.periods(item, today, values["period"]),
         until=timeliness.display_until(item, today),
         event=_event(values["event"]),
-        importable=values["form"] in forms.TABLE_FORMS,
+        importable=values["form"] in forms.TABLE_FORMS or bool(form.tables),
         previous=prepared.previous(node, values),
         standing=prepared.standing(node, values),
         start=starting.offered(node, values),
