@@ -286,3 +286,16 @@ class TestLastPeriod:
         assert 'data-changed="expense-0-amount"' in shown
         assert 'data-changed="expense-1-amount"' not in shown
         assert "还有 2 个数和它一样" in shown
+
+
+def test_a_table_whose_headings_the_form_knows_fills_its_rows(node, officer):
+    item = catalogue.load().items["finance.contracts"]
+    id = begin(officer, item.id)
+    data = word(
+        "东湖村集体资源发包情况",
+        table=[["标的", "承包方", "面积（亩）", "年租金"], ["村西果园", "王某", "32.5", "6,500"]],
+    )
+    upload(officer, id, (data, "合同.docx"))
+    rows = values(node, id)["fields"]["contracts"]
+    (row,) = [row for row in rows if row["subject"]]
+    assert (row["party"], row["area"], row["price"]) == ("王某", "32.5", "6,500")
