@@ -180,8 +180,8 @@ def resources(books: Books, period: Period, r: Random) -> Writing:
     water, trees, built = r.randint(18, 40), r.randint(60, 120), p.groups * 3
     rows: tuple[tuple[str, str, int, str, str, str], ...] = (
         ("耕地", "村周围", p.land - spare, "家庭承包", "各承包户", ""),
-        ("耕地", "村北机动地", spare, "集体发包", f"{p.crop}专业合作社", f"{year + 2}-10-31"),
-        ("水面", p.pond, water, "集体发包", "承包户", f"{year + 1}-03-31"),
+        ("耕地", "村北机动地", spare, "集体发包", f"{p.crop}专业合作社", f"{year + 3}-10-31"),
+        ("水面", p.pond, water, "集体发包", "承包户", f"{year + 2}-03-31"),
         ("林地", "沟渠路旁林带", trees, "集体经营", "", ""),
         ("建设用地", "党群服务中心、文化广场和门面房", built, "公共使用", "", ""),
     )

@@ -16,6 +16,7 @@ from kiosk.duties.queries import DutyRow
 from kiosk.feedback import queries as feedback
 from kiosk.node import Node
 from kiosk.notices import queries as notices
+from kiosk.notices.expiry import running_out
 from kiosk.reviews import queries
 from kiosk.rules.catalogue import AFFAIRS
 from kiosk.rules.timeliness import LATE
@@ -51,6 +52,7 @@ def home() -> str:
         "office/home.html",
         late=[row for row in pressing if row.state in LATE],
         due=[row for row in pressing if row.state not in LATE],
+        running_out=running_out(journal, code, clock.today()),
         first_lines=FIRST_LINES,
         drafts=[each for each in drafts.drafts(journal) if reviews.open_review(each) is None],
         reviewed=queries.unpublished(journal, code),

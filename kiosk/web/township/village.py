@@ -13,6 +13,7 @@ from kiosk.duties.commands import DutyRefused
 from kiosk.duties.queries import DutyRow
 from kiosk.feedback import queries as feedback
 from kiosk.notices import queries as notices
+from kiosk.notices.expiry import running_out
 from kiosk.rules.calendar import add_working_days
 from kiosk.rules.timeliness import LATE
 from kiosk.supervision.commands import OrderRefused
@@ -65,6 +66,7 @@ def village(code: str) -> str:
         feedback=feedback.of_village(journal, code, 20),
         orders=supervision.orders(journal, code)[:20],
         newest=notices.newest(journal, code, None, 5),
+        running_out=running_out(journal, code, today),
     )
 
 
