@@ -40,20 +40,23 @@ class _Posted:
 
 
 class _Witness:
-    """The witness times of one stream, to be asked for many places."""
+    """The witness times of one stream, to be asked for many places. `bounding` are those that
+    also say what was not there yet."""
 
-    def __init__(self, times: list[tuple[int, datetime]]) -> None:
+    def __init__(
+        self, times: list[tuple[int, datetime]], bounding: list[tuple[int, datetime]]
+    ) -> None:
         self._sizes = [size for size, _ in times]
-        moments = [at for _, at in times]
-        self._latest = list(accumulate(moments, max))
-        self._earliest = list(accumulate(reversed(moments), min))[::-1]
+        self._earliest = list(accumulate(reversed([at for _, at in times]), min))[::-1]
+        self._bounding = [size for size, _ in bounding]
+        self._latest = list(accumulate([at for _, at in bounding], max))
 
     def bounds(self, seq: int) -> tuple[datetime | None, datetime | None]:
         """(last time at which the entry was not there, first at which it was)."""
-        at = bisect_right(self._sizes, seq)
+        before, after = bisect_right(self._bounding, seq), bisect_right(self._sizes, seq)
         return (
-            self._latest[at - 1] if at else None,
-            self._earliest[at] if at < len(self._sizes) else None,
+            self._latest[before - 1] if before else None,
+            self._earliest[after] if after < len(self._sizes) else None,
         )
 
 
@@ -70,7 +73,13 @@ def happened_in(journal: Journal, given: list[str]) -> dict[str, list[Event]]:
 
 def gathered(journal: Journal, given: list[str]) -> dict[str, dict[str, Known]]:
     """What the entries say about each duty, by village and key."""
-    witnesses = {code: _Witness(journal.cosignature_times(f"{code}/public")) for code in given}
+    witnesses = {
+        code: _Witness(
+            journal.cosignature_times(f"{code}/public"),
+            journal.cosignature_times(f"{code}/public", bounding=True),
+        )
+        for code in given
+    }
     found: dict[str, dict[str, Known]] = {code: {} for code in given}
     for (village, notice), posted in _posted(journal, given).items():
         if posted.key is not None and not posted.withdrawn:

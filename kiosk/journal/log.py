@@ -19,7 +19,14 @@ from kiosk import clock
 from kiosk.journal import merkle, store, tree
 from kiosk.journal.entry import Entry, new_entry
 from kiosk.journal.projection import Projector, Room
-from kiosk.journal.signatures import BadEntries, ForkFound, Origin, Signatures, UnknownOrigin
+from kiosk.journal.signatures import (
+    BadEntries,
+    ForkFound,
+    Origin,
+    Signatures,
+    StreamStopped,
+    UnknownOrigin,
+)
 
 __all__ = [
     "BadEntries",
@@ -29,7 +36,9 @@ __all__ = [
     "Journal",
     "NotOurs",
     "Origin",
+    "StreamStopped",
     "UnknownOrigin",
+    "WrongKey",
 ]
 
 ERASED = "entry.erased"
@@ -37,6 +46,10 @@ ERASED = "entry.erased"
 
 class NotOurs(ValueError):
     """A node writes only the streams that bear its own code."""
+
+
+class WrongKey(ValueError):
+    """The key is not the one with which this journal's own streams are signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +92,12 @@ class Journal(Signatures):
             stale = self.projector.prepare(db)
             if stale and self.position:
                 self.projector.rebuild(db, self._all_entries(db))
-            if self.origin(code) is None:
-                self.trust(code, host, key.public_key().public_bytes_raw())
+            public = key.public_key().public_bytes_raw()
+            held = self.origin(code)
+            if held is None:
+                self.trust(code, host, public)
+            elif held.public_key != public:
+                raise WrongKey("密钥 node.key 和数据库里的记录不是同一台机器的，没有打开。")
 
     def close(self) -> None:
         self._store.close()
@@ -100,7 +117,8 @@ class Journal(Signatures):
     def append_all(self, drafts: Iterable[Draft]) -> list[Entry]:
         """The drafts as entries, all or none; each with its projection and a new checkpoint.
 
-        Raises LeafTooLong; whatever a projection raises undoes all of it.
+        Raises LeafTooLong; StreamStopped where nothing may be appended for now; whatever a
+        projection raises undoes all of it.
         """
         at = clock.stamp()
         written: list[Entry] = []
@@ -110,6 +128,8 @@ class Journal(Signatures):
                 stream = self.own(draft.channel)
                 size = sizes.get(stream)
                 if size is None:
+                    if why := self.stopped(stream):
+                        raise StreamStopped(stream, why[stream])
                     size = tree.size(db, stream)
                 entry = new_entry(
                     stream, size, draft.kind, draft.subject, at, draft.actor, draft.body
@@ -143,6 +163,15 @@ class Journal(Signatures):
         """
         if stream.startswith(f"{self.code}/"):
             raise NotOurs(stream)
+        return self._take(stream, entries, note)
+
+    def take_back(self, stream: str, entries: Sequence[Entry], note: str) -> int:
+        """As `take`, of an own stream: what another node holds of it beyond what is left here."""
+        if not stream.startswith(f"{self.code}/"):
+            raise NotOurs(stream)
+        return self._take(stream, entries, note)
+
+    def _take(self, stream: str, entries: Sequence[Entry], note: str) -> int:
         origin = self._origin_of(stream)
         signed, own_note, _ = self._opened(origin, stream, note)
         taken: list[Entry] = []
@@ -158,11 +187,7 @@ class Journal(Signatures):
                         continue
                     if size >= signed.size:
                         raise BadEntries(f"{stream}: entry {entry.seq} is not signed for")
-                    try:
-                        self._insert(db, entry)
-                    except (KeyError, TypeError, AttributeError) as error:
-                        # Another node's body that no room can read must not stop this one.
-                        raise BadEntries(f"{stream}: entry {entry.seq} is malformed") from error
+                    self._insert_copy(db, entry)
                     taken.append(entry)
                     size += 1
                 if size < signed.size:
@@ -170,7 +195,8 @@ class Journal(Signatures):
                 if size == signed.size and self.root(stream, size) != signed.root:
                     raise BadEntries(f"{stream}: the checkpoint signs other entries")
                 self._erase_bodies(db, taken)
-                self._keep_checkpoint(db, stream, signed.size, signed.root, own_note)
+                if signed.size == size:
+                    self._keep_checkpoint(db, stream, size, signed.root, own_note)
         except ForkFound as fork:
             self.note_fork(fork)
             raise
@@ -185,6 +211,13 @@ class Journal(Signatures):
                 [stream, size],
             ).fetchone()
             raise ForkFound(stream, held[0] if held else "", note)
+
+    def _insert_copy(self, db: Database, entry: Entry) -> None:
+        try:
+            self._insert(db, entry)
+        except (KeyError, TypeError, AttributeError) as error:
+            # Another node's body that no room can read must not stop this one.
+            raise BadEntries(f"{entry.stream}: entry {entry.seq} is malformed") from error
 
     def _insert(self, db: Database, entry: Entry) -> None:
         body = None if entry.body is None else rfc8785.dumps(entry.body).decode()

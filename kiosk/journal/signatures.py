@@ -1,12 +1,18 @@
 """What origins and witnesses signed about the streams held here: keys, checkpoints, cosignatures,
 evidence of forks. The names on checkpoints are C2SP's: `<host>/<origin>/<channel>` for a stream,
 `<host>/<code>` for a witness, where the host is the origin's public one or `sanwu.invalid`.
+
+An origin has one key at a time. A key that was replaced stays good for what it had signed when it
+was: for each stream up to a size, its *limit*. The key in use may sign any size, so a node that
+was recovered signs its whole history again.
 """
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
@@ -16,6 +22,9 @@ from kiosk.journal import checkpoint as notes
 from kiosk.journal import merkle, tree
 from kiosk.journal.store import Store
 
+ANCHOR = 1000
+"""Entries between two checkpoints that are kept even where no witness has signed."""
+
 
 class UnknownOrigin(ValueError):
     """No key is on file for the stream's origin."""
@@ -23,6 +32,23 @@ class UnknownOrigin(ValueError):
 
 class BadEntries(ValueError):
     """Entries and their signed checkpoint do not belong together, or leave a gap."""
+
+
+FORKED = "fork"
+RESTORED = "restored"
+
+
+class StreamStopped(ValueError):
+    """Nothing may be appended to the stream for now; the message says why, in plain Chinese."""
+
+    WORDS: ClassVar = {
+        FORKED: "本机的记录与留存的记录不一致，暂时不能发布。请先按提示恢复记录。",
+        RESTORED: "本机刚从备份恢复，要先和对方核对一次记录，才能发布。请检查网络，稍后再试。",
+    }
+
+    def __init__(self, stream: str, why: str) -> None:
+        super().__init__(self.WORDS[why])
+        self.stream, self.why = stream, why
 
 
 class ForkFound(ValueError):
@@ -48,6 +74,16 @@ class Origin:
     @property
     def witness_name(self) -> str:
         return f"{self.host}/{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class CosignedNote:
+    """A checkpoint with its cosignatures. `carried`: Unix times of those that came by a carrier;
+    `mark` counts up locally."""
+
+    note: str
+    carried: list[int]
+    mark: int
 
 
 class Signatures:
@@ -94,6 +130,36 @@ class Signatures:
             [code, host, public_key],
         )
 
+    def replace_key(self, code: str, new: bytes, limits: Mapping[str, int]) -> None:
+        """From now on `new` signs for the origin; its key until now is good for each stream up to
+        the size in `limits`, and for no other stream. Again with the same key: nothing happens.
+
+        Raises UnknownOrigin.
+        """
+        with self._store.writing() as db:
+            held = self.origin(code)
+            if held is None:
+                raise UnknownOrigin(code)
+            if held.public_key == new:
+                return
+            self.retire_key(code, held.public_key, limits)
+            db.execute("DELETE FROM retired_keys WHERE code = ? AND public_key = ?", [code, new])
+            db.execute("UPDATE origins SET public_key = ? WHERE code = ?", [new, code])
+
+    def retire_key(self, code: str, public_key: bytes, limits: Mapping[str, int]) -> None:
+        """Puts an earlier key of an origin on file, with its limits."""
+        self.db.execute(
+            "INSERT OR REPLACE INTO retired_keys (code, public_key, limits) VALUES (?, ?, ?)",
+            [code, public_key, json.dumps(dict(limits), sort_keys=True)],
+        )
+
+    def retired_keys(self, code: str) -> dict[bytes, dict[str, int]]:
+        """The origin's earlier public keys, each with the size up to which it counts by stream."""
+        rows = self.db.execute(
+            "SELECT public_key, limits FROM retired_keys WHERE code = ? ORDER BY public_key", [code]
+        )
+        return {bytes(key): json.loads(limits) for key, limits in rows}
+
     def origin(self, code: str) -> Origin | None:
         row = self.db.execute(
             "SELECT code, host, public_key FROM origins WHERE code = ?", [code]
@@ -138,6 +204,14 @@ class Signatures:
         )
         return str(row[1]) + "".join(line for line, _ in lines)
 
+    def checkpoint_sizes(self, stream: str, after: int) -> list[int]:
+        """The sizes over `after` of which a checkpoint is on file, in order."""
+        rows = self.db.execute(
+            "SELECT size FROM checkpoints WHERE stream = ? AND size > ? ORDER BY size",
+            [stream, after],
+        )
+        return [row[0] for row in rows]
+
     def cosigned_size(self, stream: str) -> int | None:
         """The largest size that a witness has signed for, or None."""
         row = self.db.execute(
@@ -145,19 +219,27 @@ class Signatures:
         ).fetchone()
         return None if row is None else row[0]
 
-    def covering_cosigned_size(self, stream: str, seq: int) -> int | None:
-        """The smallest cosigned size that covers the entry, or None."""
-        row = self.db.execute(
-            "SELECT min(size) FROM cosignatures WHERE stream = ? AND size > ?", [stream, seq]
-        ).fetchone()
-        return None if row is None else row[0]
+    def covering_note(self, stream: str, seq: int) -> str | None:
+        """The smallest cosigned checkpoint that covers the entry and is signed by the origin's key
+        in use; the newest one at all where there is none; None for an unknown stream."""
+        rows = self.db.execute(
+            "SELECT DISTINCT size FROM cosignatures WHERE stream = ? AND size > ? ORDER BY size",
+            [stream, seq],
+        )
+        sizes = [row[0] for row in rows]
+        for size in sizes:
+            note = self.checkpoint(stream, size)
+            if note is not None and self.signed_by(stream, note) == self._origin_of(stream):
+                return note
+        return self.checkpoint(stream, sizes[0] if sizes else None)
 
-    def cosign(self, stream: str, size: int) -> str:
+    def cosign(self, stream: str, size: int, *, bounds: bool = True) -> str:
         """This node, as a witness, signs the checkpoint held at `size` with its own clock.
 
-        Returns the note with every cosignature kept, the first and the last of each witness, so
-        that an origin that missed an answer has both. Raises BadEntries where no checkpoint of
-        that size is held.
+        `bounds` False: the checkpoint came by a carrier (a stick, a relay), so it may be old and
+        says nothing about when what follows was not there yet. Returns the note with every
+        cosignature kept, the first and the last of each witness, so that an origin that missed an
+        answer has both. Raises BadEntries where no checkpoint of that size is held.
         """
         with self._store.writing() as db:
             row = db.execute(
@@ -168,54 +250,63 @@ class Signatures:
             name = self._origin_of(self.own("public")).witness_name
             at = clock.now()
             line = notes.cosign(row[0], name, self._key, at)
-            self._keep_cosignature(db, stream, size, name, int(at.timestamp()), line)
+            self._keep_cosignature(db, stream, size, name, int(at.timestamp()), line, bounds)
             lines = db.execute(
                 "SELECT line FROM cosignatures WHERE stream = ? AND size = ? ORDER BY id",
                 [stream, size],
             )
             return str(row[0]) + "".join(line for (line,) in lines)
 
-    def add_cosignatures(self, stream: str, note: str, witness: Origin) -> None:
-        """Keeps the witness's signature on a checkpoint of a stream held here.
+    def add_cosignatures(
+        self, stream: str, note: str, *witnesses: Origin, carried: Iterable[int] = ()
+    ) -> None:
+        """Keeps the witnesses' signatures on a checkpoint of a stream held here.
 
-        Raises NoteMalformed or SignatureWrong; BadEntries where the note is not of the history
-        held here.
+        `carried` are the Unix times of those that came by a carrier; see `cosign`. Where the note
+        on file is by a key that was replaced, one by the key in use takes its place. Raises
+        NoteMalformed or SignatureWrong; BadEntries where the note is not of the history held here.
         """
-        signed, own_note, lines = self._opened(self._origin_of(stream), stream, note, witness)
+        signed, own_note, lines = self._opened(self._origin_of(stream), stream, note, *witnesses)
+        apart = set(carried)
         with self._store.writing() as db:
             if signed.size > tree.size(db, stream) or self.root(stream, signed.size) != (
                 signed.root
             ):
                 raise BadEntries(f"{stream}: a cosignature of another history")
-            db.execute(
-                "INSERT OR IGNORE INTO checkpoints (stream, size, root, note) VALUES (?, ?, ?, ?)",
-                [stream, signed.size, signed.root, own_note],
-            )
+            self._put_checkpoint(db, stream, signed.size, signed.root, own_note)
             for name, at, line in lines:
-                self._keep_cosignature(db, stream, signed.size, name, at, line)
+                self._keep_cosignature(db, stream, signed.size, name, at, line, at not in apart)
 
     def _keep_cosignature(
-        self, db: Database, stream: str, size: int, witness: str, at: int, line: str
+        self,
+        db: Database,
+        stream: str,
+        size: int,
+        witness: str,
+        at: int,
+        line: str,
+        bounds: bool = True,
     ) -> None:
         """Keeps a witness's first and last signature on one size: the first bounds what stands
-        in it from above, the last bounds what follows from below."""
+        in it from above, the last that was not carried bounds what follows from below."""
         key = {"stream": stream, "size": size, "witness": witness}
         db.execute(
             """
-            INSERT OR IGNORE INTO cosignatures (stream, size, witness, at, line)
-            VALUES (:stream, :size, :witness, :at, :line)
+            INSERT OR IGNORE INTO cosignatures (stream, size, witness, at, line, bounds)
+            VALUES (:stream, :size, :witness, :at, :line, :bounds)
             """,
-            {**key, "at": at, "line": line},
+            {**key, "at": at, "line": line, "bounds": bounds},
         )
         db.execute(
             """
             WITH same AS (
-                SELECT id, at FROM cosignatures
+                SELECT id, at, bounds FROM cosignatures
                 WHERE stream = :stream AND size = :size AND witness = :witness
             )
             DELETE FROM cosignatures WHERE id IN (
                 SELECT id FROM same
-                WHERE at NOT IN (SELECT min(at) FROM same UNION ALL SELECT max(at) FROM same)
+                WHERE at > (SELECT min(at) FROM same)
+                AND (NOT bounds OR at < (SELECT max(at) FROM same WHERE bounds))
             )
             """,
             key,
@@ -232,11 +323,17 @@ class Signatures:
         )
         return [row[0] for row in rows]
 
-    def cosignature_times(self, stream: str) -> list[tuple[int, datetime]]:
-        """(size, time) of every cosignature of a stream, by size."""
+    def cosignature_times(
+        self, stream: str, *, bounding: bool = False
+    ) -> list[tuple[int, datetime]]:
+        """(size, time) of every cosignature of a stream, by size; with `bounding` only of those
+        that also say what was not there yet."""
         rows = self.db.execute(
-            "SELECT size, at FROM cosignatures WHERE stream = ? ORDER BY size, at",
-            [stream],
+            """
+            SELECT size, at FROM cosignatures WHERE stream = ? AND (bounds OR NOT ?)
+            ORDER BY size, at
+            """,
+            [stream, bounding],
         )
         return [(size, datetime.fromtimestamp(at, UTC)) for size, at in rows]
 
@@ -256,19 +353,20 @@ class Signatures:
         """The last witnessed moment at which the entry was not there yet: no claim about its
         time can be earlier. None where the witness had seen nothing before it."""
         row = self.db.execute(
-            "SELECT max(at) FROM cosignatures WHERE stream = ? AND size <= ?", [stream, seq]
+            "SELECT max(at) FROM cosignatures WHERE stream = ? AND size <= ? AND bounds",
+            [stream, seq],
         ).fetchone()
         return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
 
     def _opened(
-        self, origin: Origin, stream: str, note: str, witness: Origin | None = None
+        self, origin: Origin, stream: str, note: str, *witnesses: Origin
     ) -> tuple[notes.Checkpoint, str, list[tuple[str, int, str]]]:
-        """The verified checkpoint, its note with the origin's signature alone, and the witness's
-        (name, Unix time, line)."""
+        """The verified checkpoint, its note with the origin's signature alone, and the witnesses'
+        (name, Unix time, line). Of an origin's two keys on one note the one in use counts."""
         name = origin.name(stream)
-        vkeys = [notes.vkey(name, origin.public_key)]
-        if witness is not None:
-            vkeys.append(notes.vkey(witness.witness_name, witness.public_key, notes.COSIGNATURE))
+        retired = self.retired_keys(origin.code)
+        vkeys = [notes.vkey(name, key) for key in (origin.public_key, *retired)]
+        vkeys += [notes.vkey(w.witness_name, w.public_key, notes.COSIGNATURE) for w in witnesses]
         text, verified = notes.verify_note(note, vkeys)
         signed = notes.parse_text(text)
         if signed.origin != name:
@@ -279,11 +377,25 @@ class Signatures:
             if key.type == notes.COSIGNATURE:
                 at = int(notes.cosigned_at(signature).timestamp())
                 cosigned.append((key.name, at, signature.line))
-            else:
+            elif key.public == origin.public_key or (
+                not own_note and signed.size <= retired[key.public].get(stream, 0)
+            ):
                 own_note = f"{text}\n{signature.line}"
         if not own_note:
-            raise notes.SignatureWrong("the origin's own signature is missing")
+            raise notes.SignatureWrong("the signature of the origin's key for that size is missing")
         return signed, own_note, cosigned
+
+    def signed_by(self, stream: str, note: str) -> Origin:
+        """The stream's origin with that of its keys, in use or replaced, that signed the note.
+
+        Raises UnknownOrigin, NoteMalformed, SignatureWrong.
+        """
+        origin = self._origin_of(stream)
+        name = origin.name(stream)
+        keys = (origin.public_key, *self.retired_keys(origin.code))
+        _, verified = notes.verify_note(note, [notes.vkey(name, key) for key in keys])
+        public = {key.public for key, _ in verified}
+        return Origin(origin.code, origin.host, next(key for key in keys if key in public))
 
     def _own_note(self, stream: str, size: int, root: bytes) -> str:
         name = self._origin_of(stream).name(stream)
@@ -292,28 +404,102 @@ class Signatures:
     def _keep_checkpoint(
         self, db: Database, stream: str, size: int, root: bytes, note: str
     ) -> None:
-        """Keeps the newest checkpoint and those that a witness has signed."""
-        db.execute(
-            "INSERT OR IGNORE INTO checkpoints (stream, size, root, note) VALUES (?, ?, ?, ?)",
-            [stream, size, root, note],
-        )
-        db.execute(
+        """Keeps the newest checkpoint, those that a witness has signed, and of the others one
+        every ANCHOR entries, so that a copy can be handed on in parts."""
+        self._put_checkpoint(db, stream, size, root, note)
+        before = db.execute(
             """
-            DELETE FROM checkpoints WHERE stream = :stream AND size < :size
-            AND size NOT IN (SELECT size FROM cosignatures WHERE stream = :stream)
+            SELECT size, size IN (SELECT size FROM cosignatures WHERE stream = :stream)
+            FROM checkpoints WHERE stream = :stream AND size < :size ORDER BY size DESC LIMIT 2
             """,
             {"stream": stream, "size": size},
-        )
+        ).fetchall()
+        if before and not before[0][1]:
+            anchor = before[1][0] if len(before) > 1 else 0
+            if size - anchor <= ANCHOR:
+                db.execute(
+                    "DELETE FROM checkpoints WHERE stream = ? AND size = ?", [stream, before[0][0]]
+                )
 
-    # ---- forks ----
+    def _put_checkpoint(self, db: Database, stream: str, size: int, root: bytes, note: str) -> None:
+        """One note a size: the first, until the key that signed it was replaced."""
+        held = db.execute(
+            "SELECT note FROM checkpoints WHERE stream = ? AND size = ?", [stream, size]
+        ).fetchone()
+        if held is None or (
+            held[0] != note
+            and self.signed_by(stream, note)
+            == self._origin_of(stream)
+            != (self.signed_by(stream, held[0]))
+        ):
+            db.execute(
+                "INSERT OR REPLACE INTO checkpoints (stream, size, root, note) VALUES (?, ?, ?, ?)",
+                [stream, size, root, note],
+            )
+
+    def notes(self, stream: str, after: int = 0, limit: int = -1) -> list[CosignedNote]:
+        """The cosigned checkpoints held of a stream in the order in which their cosignatures came
+        in, from the local mark `after` on: each with all its cosignatures."""
+        rows = self.db.execute(
+            """
+            SELECT c.size, max(c.id), p.note, group_concat(c.line, ''),
+                group_concat(CASE WHEN c.bounds THEN '' ELSE c.at || ' ' END, '')
+            FROM cosignatures AS c
+            JOIN checkpoints AS p ON p.stream = c.stream AND p.size = c.size
+            WHERE c.stream = ? GROUP BY c.size HAVING max(c.id) > ? ORDER BY 2 LIMIT ?
+            """,
+            [stream, after, limit],
+        )
+        return [
+            CosignedNote(note + lines, [int(at) for at in carried.split()], mark)
+            for _, mark, note, lines, carried in rows
+        ]
+
+    # ---- forks, and streams that must not grow for now ----
 
     def note_fork(self, fork: ForkFound) -> None:
-        """Keeps both signed notes as evidence, once."""
-        self.db.execute(
-            "INSERT OR IGNORE INTO forks (stream, held, seen, noted_at) VALUES (?, ?, ?, ?)",
-            [fork.stream, fork.held, fork.seen, clock.stamp()],
+        """Keeps both signed notes as evidence, once. A forked stream of our own is stopped."""
+        with self._store.writing() as db:
+            added = db.execute(
+                "INSERT OR IGNORE INTO forks (stream, held, seen, noted_at) VALUES (?, ?, ?, ?)",
+                [fork.stream, fork.held, fork.seen, clock.stamp()],
+            )
+            if added.rowcount and fork.stream.startswith(f"{self.code}/"):
+                self.stop(fork.stream, FORKED)
+
+    def forks(self, *, resolved: bool | None = None) -> list[dict[str, Any]]:
+        """Evidence of forks: stream, held and seen notes, noted_at, resolved_at; newest first.
+        All of them, or only those that were resolved here, or not."""
+        return list(
+            self.db.query(
+                """
+                SELECT * FROM forks
+                WHERE :resolved IS NULL OR (resolved_at IS NOT NULL) = :resolved ORDER BY id DESC
+                """,
+                {"resolved": resolved},
+            )
         )
 
-    def forks(self) -> list[dict[str, Any]]:
-        """Evidence of forks: stream, held and seen notes, noted_at; newest first."""
-        return list(self.db.query("SELECT * FROM forks ORDER BY id DESC"))
+    def stop(self, stream: str, why: str, peer: str = "", until: str | None = None) -> None:
+        """Lets nothing be appended to an own stream, until `release`d for that reason and peer or
+        until that moment (RFC 3339)."""
+        self.db.execute(
+            "INSERT OR REPLACE INTO stopped (stream, why, peer, until) VALUES (?, ?, ?, ?)",
+            [stream, why, peer, until],
+        )
+
+    def release(self, stream: str, why: str, peer: str = "") -> None:
+        self.db.execute(
+            "DELETE FROM stopped WHERE stream = ? AND why = ? AND peer = ?", [stream, why, peer]
+        )
+
+    def stopped(self, stream: str | None = None) -> dict[str, str]:
+        """Own streams to which nothing can be appended now, each with the reason."""
+        rows = self.db.execute(
+            """
+            SELECT stream, min(why) FROM stopped
+            WHERE (until IS NULL OR until > ?) AND stream = coalesce(?, stream) GROUP BY stream
+            """,
+            [clock.stamp(), stream],
+        )
+        return dict(list(rows))

@@ -87,6 +87,33 @@ def m001_journal(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m002_keys_and_recovery(db: Database) -> None:
+    for statement in (
+        # A cosignature that came by a carrier says when something was seen, not what was not yet.
+        "ALTER TABLE cosignatures ADD COLUMN bounds INTEGER NOT NULL DEFAULT 1",
+        """
+        CREATE TABLE retired_keys (
+            code TEXT NOT NULL,
+            public_key BLOB NOT NULL,
+            limits TEXT NOT NULL,
+            PRIMARY KEY (code, public_key)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE stopped (
+            stream TEXT NOT NULL,
+            why TEXT NOT NULL,
+            peer TEXT NOT NULL,
+            until TEXT,
+            PRIMARY KEY (stream, why, peer)
+        ) WITHOUT ROWID
+        """,
+        "ALTER TABLE forks ADD COLUMN resolved_at TEXT",
+    ):
+        db.execute(statement)
+
+
 class Store:
     """Connections to one database file, one a thread."""
 

@@ -92,10 +92,16 @@ def _signature_faults(
     origin = journal.origin(stream.split("/", 1)[0])
     assert origin is not None
     name = origin.name(stream)
-    key = notes.vkey(name, origin.public_key)
+    retired = journal.retired_keys(origin.code)
+
+    def keys(size: int) -> list[str]:
+        """The keys of the origin that may have signed for that size."""
+        good = [key for key, limits in retired.items() if limits.get(stream, 0) >= size]
+        return [notes.vkey(name, key) for key in (origin.public_key, *good)]
+
     for at, (root, note) in sorted(checkpoints.items()):
         try:
-            signed = notes.open_note(note, [key])
+            signed = notes.open_note(note, keys(at))
         except (notes.NoteMalformed, notes.SignatureWrong) as error:
             yield f"{stream}：第 {at} 条处的签名不对（{error}）"
             continue
@@ -112,7 +118,7 @@ def _signature_faults(
             if witness not in witnesses or at not in checkpoints:
                 raise notes.SignatureWrong("unknown witness or no checkpoint")
             note = notes.add_signatures(checkpoints[at][1], [line])
-            found = notes.open_note(note, [key, witnesses[witness]]).cosignatures
+            found = notes.open_note(note, [*keys(at), witnesses[witness]]).cosignatures
             if [(who, int(when.timestamp())) for who, when in found] != [(witness, time)]:
                 raise notes.SignatureWrong("another time or witness")
         except (notes.NoteMalformed, notes.SignatureWrong) as error:

@@ -6,17 +6,15 @@ followed by another one. What fails is put into words for people and kept with t
 
 import logging
 import random
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from kiosk import clock, screens
+from kiosk import clock
 from kiosk import config as settings
 from kiosk.attachments.blobs import BlobMismatch
 from kiosk.config import Upstream
@@ -24,14 +22,12 @@ from kiosk.journal.checkpoint import NoteMalformed, SignatureWrong
 from kiosk.journal.entry import BodyMismatch
 from kiosk.journal.log import BadEntries, ForkFound, Origin, UnknownOrigin
 from kiosk.node import Node
-from kiosk.sync import contacts, references, wire
+from kiosk.sync import contacts, references, status, streams, wire
 from kiosk.sync.calls import AnsweredNo, Calls
 from kiosk.sync.transport import Http, Transport, Unreachable
 from kiosk.sync.wire import MessageMalformed
 
 BLOBS_A_REQUEST = 500
-
-CHANNELS_PUSHED = ("public", "parent")
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +75,6 @@ def upstream(node: Node) -> Upstream | None:
     return node.config.upstream or settings.load(node.config.dir).upstream
 
 
-def waiting(node: Node) -> int:
-    """Own entries for the township that it has not cosigned yet."""
-    streams = [node.journal.own(channel) for channel in CHANNELS_PUSHED]
-    return sum(
-        node.journal.size(each) - (node.journal.cosigned_size(each) or 0) for each in streams
-    )
-
-
 def scheduled_round(node: Node) -> Outcome | None:
     """A round, unless the last ones failed and it is too early for another; None then.
 
@@ -99,7 +87,7 @@ def scheduled_round(node: Node) -> Outcome | None:
     if contact and contact.next_attempt and clock.now() < contact.next_attempt:
         return None
     done = round(node)
-    if not done.troubles and waiting(node):
+    if not done.troubles and status.waiting(node):
         done = round(node)
     return done
 
@@ -136,7 +124,7 @@ def round(
 def _whole(this: _Round) -> Outcome:
     try:
         journal = this.node.journal
-        own = [journal.own(channel) for channel in CHANNELS_PUSHED]
+        own = streams.sent_up(journal.code)
         heads = this.calls.post("/heads", {"sizes": {each: journal.size(each) for each in own}})
         if not isinstance(heads, dict):
             raise MessageMalformed("no heads")
@@ -237,7 +225,7 @@ def _show_ours(this: _Round, stream: str, size: int, theirs: str) -> None:
 
 
 def _pulled(this: _Round) -> list[str]:
-    return [f"{this.up.code}/public", f"{this.up.code}/{this.node.config.code}"]
+    return streams.sent_down(this.up.code, this.node.config.code)
 
 
 def _pull(this: _Round, stream: str, heads: dict[str, Any]) -> None:
@@ -260,8 +248,8 @@ def _pull(this: _Round, stream: str, heads: dict[str, Any]) -> None:
 def _send_blobs(this: _Round) -> None:
     journal, blobs = this.node.journal, this.node.blobs
     references.note_new(journal)
-    streams = [journal.own(channel) for channel in CHANNELS_PUSHED]
-    waiting = [sha for sha in references.unsettled(journal, streams) if blobs.has(sha)]
+    own = streams.sent_up(journal.code)
+    waiting = [sha for sha in references.unsettled(journal, own) if blobs.has(sha)]
     for start in range(0, len(waiting), BLOBS_A_REQUEST):
         asked = waiting[start : start + BLOBS_A_REQUEST]
         answer = this.calls.post("/blobs/offer", {"shas": asked})
@@ -270,19 +258,19 @@ def _send_blobs(this: _Round) -> None:
         except (KeyError, TypeError) as error:
             raise MessageMalformed("no answer to an offer of attachments") from error
         # An entry written since the push is not there yet: its attachments wait for the next round.
-        references.settle(journal, streams, [sha for sha in asked if sha in held])
+        references.settle(journal, own, [sha for sha in asked if sha in held])
         for sha in asked:
             if sha in wanted:
                 with blobs.path(sha).open("rb") as file:
                     this.calls.upload(f"/blobs/{sha}", sha, file)
                 this.add(blobs_sent=1)
-                references.settle(journal, streams, [sha])
+                references.settle(journal, own, [sha])
 
 
 def _get_blobs(this: _Round) -> None:
     journal, blobs = this.node.journal, this.node.blobs
-    streams = _pulled(this)
-    for sha in references.unsettled(journal, streams):
+    theirs = _pulled(this)
+    for sha in references.unsettled(journal, theirs):
         if not blobs.has(sha):
             try:
                 blobs.put_stream(this.calls.download(f"/blobs/{sha}"), expected=sha)
@@ -291,20 +279,13 @@ def _get_blobs(this: _Round) -> None:
                     continue
                 raise
             this.add(blobs_got=1)
-        references.settle(journal, streams, [sha])
+        references.settle(journal, theirs, [sha])
 
 
 def _status(this: _Round) -> dict[str, Any]:
-    offset = this.calls.offset
-    return {
-        "version": version("sanwu-kiosk"),
-        "disk_free": shutil.disk_usage(this.node.config.dir).free,
-        "queue": waiting(this.node),
-        "clock": clock.stamp(),
-        "offset": int(offset.total_seconds()) if offset else 0,
-        "troubles": list(this.done.troubles),
-        "screens": screens.status(this.node.journal),
-    }
+    return status.of(
+        this.node, this.up.code, offset=this.calls.offset, troubles=this.done.troubles
+    )
 
 
 def _head(heads: dict[str, Any], stream: str) -> tuple[int, str | None]:

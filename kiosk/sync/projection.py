@@ -56,6 +56,11 @@ def m002_erased(db: Database) -> None:
     db.execute("CREATE TABLE sync_erased (sha TEXT PRIMARY KEY) WITHOUT ROWID")
 
 
+@local()
+def m003_marks(db: Database) -> None:
+    db.execute("CREATE TABLE sync_marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+
+
 def apply(db: Database, entry: Entry) -> None:
     """The room listens to no kind."""
 

@@ -7,13 +7,22 @@
 exclude each other show as such (and the signed proof of it stays), and `note` the one over
 everything up to the last entry of the batch; `more` says that the sender has still more. The
 receiver takes a batch whole or not at all.
+
+Cosignatures travel with the checkpoints that they are on, as a list of
+
+    {"note": <note with every cosignature>, "carried": [<Unix time>, ...]}
+
+`carried` are those that came by a carrier (`Journal.cosign`); they bound nothing from below.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.journal import checkpoint as notes
 from kiosk.journal.entry import Entry, entry_from_record, entry_record
 from kiosk.journal.log import Journal
+from kiosk.journal.signatures import CosignedNote
 
 BATCH_ENTRIES = 200
 BATCH_BYTES = 2_000_000
@@ -40,15 +49,23 @@ class Batch:
 
 
 def batch(journal: Journal, stream: str, start: int) -> dict[str, Any]:
-    """The next entries of an own stream from `start` on, as a message."""
+    """The next entries of a stream held here from `start` on, as a message.
+
+    Of an own stream any size can be signed; a copy is handed on up to a checkpoint that is held.
+    """
     size = journal.size(stream)
+    ends = None if _is_own(journal, stream) else journal.checkpoint_sizes(stream, start)
+    most = BATCH_ENTRIES if not ends else max(BATCH_ENTRIES, ends[0] - start)
     entries = []
     weight = 0
-    for entry in journal.read(stream, start, BATCH_ENTRIES):
+    for entry in journal.read(stream, start, most):
         entries.append(entry)
         weight += len(entry.leaf) + len(str(entry.body))
-        if weight >= BATCH_BYTES:
+        if weight >= BATCH_BYTES and (not ends or start + len(entries) >= ends[0]):
             break
+    if ends is not None:
+        whole = [end for end in ends if end <= start + len(entries)]
+        entries = entries[: whole[-1] - start] if whole else []
     held = min(start, size)
     return {
         "from": start,
@@ -77,12 +94,47 @@ def parse_batch(message: Any) -> Batch:
 
 
 def take(journal: Journal, stream: str, got: Batch) -> int:
-    """Takes a batch of another origin's stream; returns the size now held.
+    """Takes a batch of a stream, also of an own one of which less is left here; the size now held.
 
     Raises what `Journal.take` raises: ForkFound where the histories exclude each other.
     """
+    take_in = journal.take_back if _is_own(journal, stream) else journal.take
     if got.old is not None:
-        journal.take(stream, [], got.old)
+        take_in(stream, [], got.old)
     if got.note is not None:
-        return journal.take(stream, got.entries, got.note)
+        return take_in(stream, got.entries, got.note)
     return journal.size(stream)
+
+
+def note_records(found: Iterable[CosignedNote]) -> list[dict[str, Any]]:
+    return [{"note": each.note, "carried": each.carried} for each in found]
+
+
+def take_notes(journal: Journal, stream: str, records: Any, *, trusted: bool = True) -> int:
+    """Keeps cosigned checkpoints of a stream held here, with the signatures of every witness
+    known; how many. Those over more entries than are held are passed over.
+
+    `trusted` False: the sender's word for which were carried does not count. Raises
+    MessageMalformed, NoteMalformed, SignatureWrong; BadEntries for those of another history.
+    """
+    if not isinstance(records, list):
+        raise MessageMalformed("no list of notes")
+    size, count = journal.size(stream), 0
+    witnesses = journal.origins()
+    with journal.writing():
+        for record in records:
+            try:
+                note, carried = record["note"], record["carried"]
+                if notes.parse_text(notes.split_note(note)[0]).size > size:
+                    continue
+                journal.add_cosignatures(
+                    stream, note, *witnesses, carried=map(int, carried) if trusted else ()
+                )
+            except (AttributeError, KeyError, TypeError) as error:
+                raise MessageMalformed(f"no cosigned note: {error}") from error
+            count += 1
+    return count
+
+
+def _is_own(journal: Journal, stream: str) -> bool:
+    return stream.startswith(f"{journal.code}/")

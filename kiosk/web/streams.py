@@ -89,8 +89,7 @@ def notice_proof(id: str) -> Response:
     if not versions:
         abort(404)
     entry = versions[-1]
-    size = journal.covering_cosigned_size(entry.stream, entry.seq)
-    note = journal.checkpoint(entry.stream, size)
+    note = journal.covering_note(entry.stream, entry.seq)
     if note is None:
         abort(404)
     text = proof.make(journal.node_hash(entry.stream), entry.seq, note, entry.leaf)
@@ -101,8 +100,7 @@ def notice_proof(id: str) -> Response:
 
 def verifier_keys(journal: Journal, served: Served) -> list[str]:
     """The vkeys that verify the served checkpoint: the origin's, then its witnesses'."""
-    origin = journal.origin(served.stream.split("/", 1)[0])
-    assert origin is not None
+    origin = journal.signed_by(served.stream, served.note)
     found = [notes.vkey(origin.name(served.stream), origin.public_key)]
     names = journal.witnesses(served.stream, served.size)
     found += [
