@@ -20,9 +20,11 @@ from kiosk.demo.acts import (
     Order,
     Post,
     Rate,
+    SendBack,
     SignOff,
     Step,
     Submit,
+    TakeOver,
     Withdraw,
     follow_up,
 )
@@ -30,17 +32,21 @@ from kiosk.demo.places import SUPERVISORS, TOWNSHIP_CODE, Place
 from kiosk.demo.reviewing import by_login
 from kiosk.demo.township import CONTACT
 from kiosk.demo.writing import Writing
+from kiosk.drafts import commands as drafts
 from kiosk.duties import commands as duty_commands
 from kiosk.duties import queries as duties
 from kiosk.feedback import commands as feedback
 from kiosk.node import Node
 from kiosk.notices import commands as notices
+from kiosk.notices.historic import historic
 from kiosk.reviews import commands as reviews
 from kiosk.reviews.commands import Signed
-from kiosk.rules import catalogue
+from kiosk.rules import catalogue, forms
+from kiosk.rules.catalogue import Item
 from kiosk.rules.reviews import TOWNSHIP
 from kiosk.supervision import commands as supervision
 from kiosk.sync.transport import InProcess
+from kiosk.web.office import contents, prepared
 
 CAPTIONS = {
     "road": "村内道路",
@@ -83,6 +89,13 @@ def play(stage: Stage, step: Step) -> None:
         case Submit() as act:
             assert place is not None
             _submit(stage, node, place, act)
+        case SendBack(ref, by, comment):
+            assert place is not None
+            id = stage.ids[step.node, _in_review(ref, False)]
+            reviews.send_back(journal, id, by, comment, actor=place.reviewer(by))
+        case TakeOver() as act:
+            assert place is not None
+            _take_over(stage, node, place, act)
         case SignOff(village, ref, correction):
             id = stage.ids[village, _in_review(ref, correction)]
             reviews.sign(journal, id, TOWNSHIP, Signed(), actor=actor)
@@ -122,7 +135,6 @@ def _post(stage: Stage, node: Node, place: Place | None, actor: str, act: Post) 
         return notices.publish(
             node.journal,
             actor=actor,
-            item=notices.TOWNSHIP,
             title=act.writing.title,
             content=act.writing.content,
             contact=CONTACT,
@@ -161,8 +173,11 @@ def _submit(stage: Stage, node: Node, place: Place, act: Submit) -> None:
         contact=place.contact,
         corrects=stage.ids[code, act.ref] if act.reason else "",
         reason=act.reason,
+        scheduled_for=act.scheduled_for,
     )
     stage.ids[code, _in_review(act.ref, bool(act.reason))] = id
+    if act.kept:
+        _keep_draft(node, place, item, id)
     village = [step for step in item.review if step != TOWNSHIP][: act.signed]
     for step in village:
         reviewer = place.reviewer(step)
@@ -173,6 +188,39 @@ def _submit(stage: Stage, node: Node, place: Place, act: Submit) -> None:
         on = clock.today() - timedelta(days=step != village[-1])
         signed = Signed("paper", reviewer, photo=sheet, on=on)
         reviews.sign(node.journal, id, step, signed, actor=place.clerk)
+
+
+def _keep_draft(node: Node, place: Place, item: Item, review: str) -> None:
+    """The draft from which a review was asked for, as the officer left it."""
+    asked = reviews.queries.review(node.journal, review, place.code)
+    assert asked is not None
+    body = asked.notice
+    form = duties.forms(node.journal)[body["form"]]
+    values = {
+        **prepared.begun(node, item, body["period"], body["event"]),
+        "title": body["title"],
+        "fields": contents.fields_of(body["content"], form, item.id),
+        "photos": body["attachments"],
+        "review": review,
+    }
+    drafts.begin(node.journal, values, actor=place.clerk)
+
+
+def _take_over(stage: Stage, node: Node, place: Place, act: TakeOver) -> None:
+    item = catalogue.load().items[act.item]
+    form = item.form if forms.fits(forms.load()[item.form], act.writing.content) else notices.PLAIN
+    _, draft = historic(
+        node.journal,
+        actor=place.clerk,
+        item=item,
+        form=form,
+        title=act.writing.title,
+        content=act.writing.content,
+        published_on=act.on,
+        source=act.source,
+        attachments=_attachments(stage, node, place, act.writing),
+    )
+    node.journal.append_all([draft])
 
 
 def _in_review(ref: str, correction: bool) -> str:

@@ -217,68 +217,27 @@ def publish(
     journal: Journal,
     *,
     actor: str,
-    item: Item | str,
     title: str,
     content: Mapping[str, Any],
-    period: str = "",
-    event: str = "",
     attachments: Iterable[Mapping[str, Any]] = (),
-    reviews: Iterable[Mapping[str, Any]] = (),
     contact: str = "",
-    today: date | None = None,
 ) -> str:
-    """Posts a notice on this node's public stream; returns its id.
+    """Posts what a township tells all its villages, in plain words; returns its id.
 
-    `item` is the catalogue's, or "township" for a township's notice to its villages. The display
-    period counts from `today` (Beijing). Raises NotPublishable; ValueError where the content does
-    not have the shape of the item's form.
+    Every other notice is reviewed first (`publish_reviewed`). Raises NotPublishable; ValueError
+    where the content does not have the shape of plain words.
     """
     body = written(
         journal,
-        item=item,
+        item=TOWNSHIP,
         title=title,
         content=content,
-        period=period,
-        event=event,
         attachments=attachments,
         contact=contact,
     )
-    body["reviews"] = [dict(review) for review in reviews]
-    if isinstance(item, Item):
-        body["display_until"] = _display_until(item, today or clock.today())
     id = str(ULID.from_datetime(clock.now()))
-    posted = Draft("public", "notice.published", id, body, actor)
-    journal.append_all([posted, *duties.follow_up(journal, actor, body)])
+    journal.append("public", "notice.published", id, body, actor=actor)
     return id
-
-
-def correct(
-    journal: Journal,
-    id: str,
-    *,
-    actor: str,
-    reason: str,
-    title: str,
-    content: Mapping[str, Any],
-    attachments: Iterable[Mapping[str, Any]] = (),
-    reviews: Iterable[Mapping[str, Any]] = (),
-    contact: str = "",
-) -> None:
-    """Replaces what an own notice says; the version before stays visible as corrected.
-
-    Item, form, period and display period stay as they were. Raises NotChangeable, NotPublishable.
-    """
-    body = rewritten(
-        journal,
-        id,
-        reason=reason,
-        title=title,
-        content=content,
-        attachments=attachments,
-        contact=contact,
-    )
-    body["reviews"] = [dict(review) for review in reviews]
-    journal.append("public", "notice.corrected", id, body, actor=actor)
 
 
 def publish_reviewed(journal: Journal, review: str, *, actor: str, item: Item) -> str:

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from kiosk import clock, notices
+from kiosk import clock
 from kiosk.attachments.photos import photo
 from kiosk.node import Node
 from kiosk.rules import catalogue
 from kiosk.web import board
+from tests import posting
 from tests.conftest import copied
 
 ITEMS = catalogue.load().items
@@ -38,7 +39,7 @@ LEDGER = {"opening": None, "closing": None, "lines": [], "note": ""}
 
 def post(node: Node, title: str, item: str = "village.safety", **changes: object) -> str:
     given = {"content": {"text": "全村 312 户"}, "actor": "王会计", **changes}
-    return notices.publish(node.journal, item=ITEMS.get(item, item), title=title, **given)
+    return posting.publish(node.journal, item=ITEMS.get(item, item), title=title, **given)
 
 
 def statement(node: Node) -> str:
@@ -149,7 +150,7 @@ def test_next_page_goes_on_to_the_lists_next_page(village, served, open_page, sh
 
 def test_an_old_version_that_is_opened_can_be_paged_to(village, served, open_page):
     id = post(village, "冬季防火检查", content={"text": "旧的一行\n" * 60})
-    notices.correct(
+    posting.correct(
         village.journal, id, actor="王会计", reason="写错", title="冬季防火检查",
         content={"text": "新的一行"},
     )  # fmt: skip
@@ -237,7 +238,7 @@ def test_a_new_notice_appears_within_five_seconds_without_reload(village, served
 def test_a_correction_appears_on_the_notice_that_is_open(village, served, open_page):
     id = post(village, "冬季防火检查")
     page = open_page(f"{served(village)}/notices/{id}")
-    notices.correct(
+    posting.correct(
         village.journal, id, actor="王会计", reason="户数写错", title="冬季防火检查",
         content={"text": "全村 321 户"},
     )  # fmt: skip

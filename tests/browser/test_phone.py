@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kiosk import clock, feedback, notices
+from kiosk import clock, feedback
 from kiosk.duties import queries as duties
 from kiosk.feedback import queries
+from tests import posting
 from tests.conftest import VILLAGE, copied
 
 TEXT = "支出的 3 万元是修哪条路？"
@@ -30,7 +31,7 @@ def notice(enrolled, township):
     """A finance statement of the village, witnessed by its township a minute later."""
     item = duties.catalogue(enrolled.journal).items["finance.statement"]
     with clock.set_to(datetime.now(UTC) - timedelta(minutes=2)):
-        id = notices.publish(
+        id = posting.publish(
             enrolled.journal,
             actor="王会计",
             item=item,

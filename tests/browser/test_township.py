@@ -7,6 +7,7 @@ import pytest
 from kiosk import clock, notices, people, supervision
 from kiosk.duties import queries as duties
 from kiosk.sync import contacts
+from tests import posting
 from tests.conftest import TOWNSHIP, VILLAGE, copied
 
 PASSWORD = "jian-du-2026"
@@ -74,7 +75,7 @@ def test_the_overview_refreshes_itself(address, enrolled, township, open_page):
     before = page.inner_text(".numbers li:first-child b")
     rows = duties.late_and_due(township.journal, VILLAGE, clock.today())
     late = next(row for row in rows if row.item.form == "notice" and row.state != "due")
-    notices.publish(
+    posting.publish(
         enrolled.journal,
         actor="王会计",
         item=late.item,

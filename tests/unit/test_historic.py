@@ -6,11 +6,12 @@ import pytest
 
 from kiosk import clock
 from kiosk.duties import queries as duties
-from kiosk.notices import commands, queries
+from kiosk.notices import queries
 from kiosk.notices.commands import NotPublishable
 from kiosk.notices.historic import historic
 from kiosk.printing import sheets
 from kiosk.rules import catalogue
+from tests import posting
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 STATEMENT = {
@@ -50,7 +51,7 @@ def test_they_come_after_the_current_ones_by_their_old_date(village):
         taken(village, published_on=on)
         for on in ("2019-05-10", "2021", "", "2020-03", "2021-01-04")
     ]
-    current = commands.publish(
+    current = posting.publish(
         village.journal,
         actor="王会计",
         item=catalogue.load().items["village.plan"],

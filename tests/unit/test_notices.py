@@ -8,6 +8,7 @@ from kiosk import clock, duties, notices
 from kiosk.journal.log import Journal
 from kiosk.notices import NotChangeable, NotPublishable, queries
 from kiosk.rules import catalogue
+from tests import posting
 
 V, T = "371721105201", "371721105000"
 ROOMS = [notices.ROOM, duties.ROOM]
@@ -215,7 +216,7 @@ OCTOBER = datetime(2026, 10, 9, 1, tzinfo=UTC)
 def publish(journal, item="finance.statement", content=STATEMENT, period="2026Q3", **changes):
     given = {"title": "第三季度财务收支情况", "actor": "王会计", **changes}
     with clock.set_to(OCTOBER):
-        return notices.publish(
+        return posting.publish(
             journal, item=ITEMS.get(item, item), period=period, content=content, **given
         )
 
@@ -310,7 +311,7 @@ def test_a_content_of_another_form_is_refused(journal):
 def test_a_correction_keeps_what_the_notice_is_about(journal):
     id = publish(journal)
     new = {**STATEMENT, "income": [], "closing": 70_00}
-    notices.correct(journal, id, actor="王会计", reason="误记租金", title="更正", content=new)
+    posting.correct(journal, id, actor="王会计", reason="误记租金", title="更正", content=new)
     made = notices.notice(journal, id)
     assert (made.item, made.period, made.state) == ("finance.statement", "2026Q3", "corrected")
     assert made.body["reason"] == "误记租金"
@@ -322,7 +323,7 @@ def test_a_change_needs_a_reason_that_can_be_shown(journal):
         with pytest.raises(NotPublishable):
             notices.withdraw(journal, id, actor="王会计", reason=reason)
         with pytest.raises(NotPublishable):
-            notices.correct(
+            posting.correct(
                 journal, id, actor="王会计", reason=reason, title="更正", content=STATEMENT
             )
     assert notices.notice(journal, id).state == "published"
@@ -332,7 +333,7 @@ def test_a_withdrawn_notice_cannot_be_changed(journal):
     id = publish(journal)
     notices.withdraw(journal, id, actor="王会计", reason="重复公开")
     with pytest.raises(NotChangeable, match="已经撤回"):
-        notices.correct(journal, id, actor="a", reason="x", title="x", content=STATEMENT)
+        posting.correct(journal, id, actor="a", reason="x", title="x", content=STATEMENT)
     with pytest.raises(NotChangeable):
         notices.withdraw(journal, id, actor="a", reason="x")
 

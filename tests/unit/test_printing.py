@@ -16,6 +16,7 @@ from kiosk.duties import queries as duties
 from kiosk.notices import queries
 from kiosk.printing import NotPrintable, pdf, sheets
 from kiosk.printing.plain import plain_words
+from tests import posting
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 STATEMENT = {
@@ -117,7 +118,7 @@ def posted(village):
 
     def publish(item, title, on, **changes):
         with clock.set_to(datetime(*on, 2, tzinfo=UTC)):
-            return notices.publish(
+            return posting.publish(
                 village.journal,
                 actor="王会计",
                 **{
@@ -139,7 +140,7 @@ def test_a_month_holds_what_was_published_or_corrected_in_it_finance_first(villa
     posted("village.safety", "十二月的提醒", (2026, 12, 1))
     posted("finance.statement", "三季度收支", (2026, 11, 5), content=STATEMENT, period="2026Q3")
     with clock.set_to(datetime(2026, 11, 20, 2, tzinfo=UTC)):
-        notices.correct(
+        posting.correct(
             village.journal, old, actor="王会计", reason="日期写错", title="更正的提醒", **plain
         )
         notices.withdraw(village.journal, gone, actor="王会计", reason="重复")

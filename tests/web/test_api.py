@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kiosk import clock, create_app, feedback, notices, screens
+from kiosk import clock, create_app, feedback, screens
 from kiosk.web.api import ATOM
+from tests import posting
 from tests.conftest import VILLAGE, copied
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -20,7 +21,7 @@ def publish(node, title, minute=0, text="内容"):
 
     item = duties.catalogue(node.journal).items["village.plan"]
     with clock.set_to(NOW + timedelta(minutes=minute)):
-        return notices.publish(
+        return posting.publish(
             node.journal, actor="王会计", item=item, title=title, content={"text": text}
         )
 

@@ -12,6 +12,7 @@ from kiosk.attachments.photos import photo
 from kiosk.node import Node
 from kiosk.rules import catalogue
 from kiosk.web import board
+from tests import posting
 from tests.conftest import TOWNSHIP, VILLAGE, copied
 
 ITEMS = catalogue.load().items
@@ -39,7 +40,7 @@ def screen(village: Node) -> FlaskClient:
 
 def post(node: Node, item: str = "village.safety", title: str = "冬季防火检查", **changes) -> str:
     given = {"content": {"text": "全村 312 户"}, "actor": "王会计", **changes}
-    return notices.publish(node.journal, item=ITEMS.get(item, item), title=title, **given)
+    return posting.publish(node.journal, item=ITEMS.get(item, item), title=title, **given)
 
 
 def text(response) -> str:
@@ -133,7 +134,7 @@ def test_a_notice_says_when_the_township_witnessed_it(township, enrolled):
 
 def test_a_corrected_notice_keeps_its_old_version_in_sight(screen, village):
     id = post(village)
-    notices.correct(
+    posting.correct(
         village.journal, id, actor="王会计", reason="户数写错", title="冬季防火检查",
         content={"text": "全村 321 户"},
     )  # fmt: skip
@@ -151,7 +152,7 @@ def test_publication_and_correction_have_each_their_time_and_witness(township, e
     with clock.set_to(NOW + timedelta(minutes=5)):
         copied(enrolled, township)
     with clock.set_to(NOW + timedelta(hours=1)):
-        notices.correct(
+        posting.correct(
             enrolled.journal, id, actor="王会计", reason="户数写错。", title="冬季防火检查",
             content={"text": "全村 321 户"},
         )  # fmt: skip

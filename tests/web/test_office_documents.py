@@ -14,6 +14,7 @@ from kiosk import clock, create_app, drafts, people
 from kiosk.drafts import queries as kept
 from kiosk.notices import commands
 from kiosk.rules import catalogue
+from tests import posting
 
 NOW = datetime(2026, 10, 16, 1, 0, tzinfo=UTC)
 ID_NUMBER = "371702197709059956"
@@ -255,7 +256,7 @@ STATEMENT = {
 class TestLastPeriod:
     def test_it_is_a_start_and_what_changed_is_marked(self, node, officer):
         item = catalogue.load().items["finance.statement"]
-        commands.publish(
+        posting.publish(
             node.journal,
             actor="王会计",
             item=item,

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk import clock, create_app, feedback, notices
 from kiosk.feedback import queries
+from tests import posting
 from tests.conftest import VILLAGE, copied
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -39,7 +40,7 @@ def publish(node, title="2026年第三季度财务收支情况", **changes):
         "reviews": [{"by": "finance_group", "name": "赵理财", "on": "2026-11-23"}],
         **changes,
     }
-    return notices.publish(node.journal, actor="王会计", **given)
+    return posting.publish(node.journal, actor="王会计", **given)
 
 
 def page_of(answer):
@@ -272,7 +273,7 @@ def test_a_photo_of_a_feedback_is_not_public(both, township):
 
 
 def test_of_a_township_notice_the_sender_says_which_village(enrolled, township, now):
-    id = notices.publish(
+    id = posting.publish(
         township.journal,
         actor="李监督",
         item="township",

@@ -19,6 +19,7 @@ from kiosk.attachments import photos
 from kiosk.duties import queries as duties
 from kiosk.rules import forms
 from kiosk.web import paper
+from tests import posting
 from tests.conftest import VILLAGE, copied
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -48,7 +49,7 @@ def now():
 def publish(node, item="finance.statement", title="2026年第三季度财务收支情况", **changes):
     given = {"period": "2026Q3", "content": STATEMENT, "reviews": REVIEWS, **changes}
     item = duties.catalogue(node.journal).items[item]
-    return notices.publish(node.journal, actor="王会计", item=item, title=title, **given)
+    return posting.publish(node.journal, actor="王会计", item=item, title=title, **given)
 
 
 def ledger(count):
@@ -206,7 +207,7 @@ def test_the_display_period_and_where_to_object_stand_on_it(village, now):
 
 def test_a_correction_says_to_take_the_old_sheet_down(village, now):
     id = publish(village)
-    notices.correct(
+    posting.correct(
         village.journal,
         id,
         actor="王会计",
@@ -267,7 +268,7 @@ def test_a_second_reader_is_answered_from_memory_until_something_changes(village
     assert client.get(f"/n/{id}.pdf").data == first.data
     same = client.get(f"/n/{id}.pdf", headers={"If-None-Match": first.headers["ETag"]})
     assert (same.status_code, same.data, presses) == (304, b"", [1])
-    notices.correct(
+    posting.correct(
         village.journal, id, actor="王会计", reason="错字", title="改了", content=STATEMENT
     )
     assert client.get(f"/n/{id}.pdf").data != first.data

@@ -10,6 +10,7 @@ from kiosk import clock, create_app, feedback, notices, people, supervision
 from kiosk.duties import commands as duty_commands
 from kiosk.duties import queries as duties
 from kiosk.sync import contacts
+from tests import posting
 from tests.conftest import TOWNSHIP, VILLAGE, copied
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -47,7 +48,7 @@ def post(client, path, page=None, **data):
 def publish(node, item, title, period="", **changes):
     found = duties.catalogue(node.journal).items[item]
     given = {"content": {"text": "内容"}, **changes}
-    return notices.publish(
+    return posting.publish(
         node.journal, actor="王会计", item=found, title=title, period=period, **given
     )
 

@@ -83,7 +83,6 @@ def _publish(typed: dict[str, Any]) -> None:
     commands.publish(
         current_node().journal,
         actor=g.account.name,
-        item=commands.TOWNSHIP,
         title=title,
         content={"text": typed.get("text", "").replace("\r\n", "\n").strip()},
         contact=typed.get("contact", ""),
