@@ -420,3 +420,13 @@ def doctor(dir: Path, port: int, as_json: bool) -> None:
         click.echo(f"还有 {missing} 项要处理。" if missing else "一切就绪。")
     if missing:
         sys.exit(1)
+
+
+def _add_groups() -> None:
+    from kiosk import cli_recovery
+
+    for command in cli_recovery.COMMANDS:
+        main.add_command(command)
+
+
+_add_groups()

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
 
 from kiosk import clock
+from kiosk.journal import checkpoint as notes
 from kiosk.journal import merkle, store, tree
 from kiosk.journal.entry import Entry, new_entry
 from kiosk.journal.projection import Projector, Room
@@ -184,6 +185,8 @@ class Journal(Signatures):
                     if entry.stream != stream or entry.seq > size:
                         raise BadEntries(f"{stream}: entry {entry.seq} does not follow {size}")
                     if entry.seq < size:
+                        if merkle.leaf_hash(entry.leaf) != tree.node(db, stream, 0, entry.seq):
+                            self._must_be_a_fork(db, stream, entries, signed, note)
                         continue
                     if size >= signed.size:
                         raise BadEntries(f"{stream}: entry {entry.seq} is not signed for")
@@ -211,6 +214,30 @@ class Journal(Signatures):
                 [stream, size],
             ).fetchone()
             raise ForkFound(stream, held[0] if held else "", note)
+
+    def _must_be_a_fork(
+        self,
+        db: Database,
+        stream: str,
+        entries: Sequence[Entry],
+        signed: notes.Checkpoint,
+        note: str,
+    ) -> None:
+        """Raises ForkFound where the note signs the given entries in place of those held,
+        BadEntries where it does not."""
+        start = entries[0].seq
+        given = [merkle.leaf_hash(entry.leaf) for entry in entries]
+
+        def node(level: int, index: int) -> bytes:
+            if (index + 1) << level <= start:
+                return tree.node(db, stream, level, index)
+            if level:
+                return merkle.node_hash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
+            return given[index - start]
+
+        if start + len(given) == signed.size and merkle.root(node, signed.size) == signed.root:
+            raise ForkFound(stream, self.checkpoint(stream) or "", note)
+        raise BadEntries(f"{stream}: other entries than those held")
 
     def _insert_copy(self, db: Database, entry: Entry) -> None:
         try:

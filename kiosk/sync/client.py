@@ -283,9 +283,7 @@ def _get_blobs(this: _Round) -> None:
 
 
 def _status(this: _Round) -> dict[str, Any]:
-    return status.of(
-        this.node, this.up.code, offset=this.calls.offset, troubles=this.done.troubles
-    )
+    return status.of(this.node, this.up.code, offset=this.calls.offset, troubles=this.done.troubles)
 
 
 def _head(heads: dict[str, Any], stream: str) -> tuple[int, str | None]:

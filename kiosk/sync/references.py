@@ -73,6 +73,18 @@ def names(journal: Journal, streams: list[str], sha: str) -> bool:
     return row is not None
 
 
+def named(journal: Journal, streams: list[str], start: int = 0) -> list[str]:
+    """Every attachment that entries of the streams from `start` on name."""
+    marks = ", ".join("?" * len(streams))
+    rows = journal.db.execute(
+        f"""
+        SELECT DISTINCT sha FROM sync_blobs WHERE seq >= ? AND stream IN ({marks}) ORDER BY sha
+        """,
+        [start, *streams],
+    )
+    return [row[0] for row in rows]
+
+
 def is_named(journal: Journal, sha: str) -> bool:
     """Whether a readable entry of any stream held here names the attachment."""
     row = journal.db.execute("SELECT 1 FROM sync_blobs WHERE sha = ? LIMIT 1", [sha]).fetchone()

@@ -1,0 +1,79 @@
+"""Commands that keep a node safe and bring it back: bundles, backups, recovery, keys. Thin.
+
+Exit codes as in `cli`.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+DIR = click.Path(file_okay=False, path_type=Path)
+EXISTING_DIR = click.Path(file_okay=False, exists=True, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Callable[[float], None]]:
+    """A progress bar that is told the share done; where nobody watches it stays away."""
+    with click.progressbar(length=1000, label=label, file=sys.stderr) as shown:
+        yield lambda share: shown.update(int(share * 1000) - shown.pos)
+
+
+@contextmanager
+def plain_failures() -> Iterator[None]:
+    from kiosk import cli
+
+    with cli.plain_failures():
+        yield
+
+
+@click.group()
+def bundle() -> None:
+    """The same as sync, by a file on a stick."""
+
+
+@bundle.command("export")
+@click.argument("dir", type=EXISTING_DIR)
+@click.argument("file", type=FILE)
+@click.option("--to", default="", help="A township's: the village's code it is for.")
+@click.option("--whole", is_flag=True, help="Everything, not only what is new to the receiver.")
+def bundle_export(dir: Path, file: Path, to: str, whole: bool) -> None:
+    """Write what the other side lacks into FILE."""
+    from kiosk.node import open_node
+    from kiosk.sync import bundle as room
+
+    with plain_failures():
+        node = open_node(dir)
+        try:
+            with bar("导出") as progress:
+                done = room.export(node, file, to=to, whole=whole, progress=progress)
+        finally:
+            node.close()
+    click.echo(f"已导出给 {done.to}：{done.entries} 条记录、{done.blobs} 个附件。")
+
+
+@bundle.command("import")
+@click.argument("dir", type=EXISTING_DIR)
+@click.argument("file", type=FILE)
+def bundle_import(dir: Path, file: Path) -> None:
+    """Take what is new in FILE, checked as over the network; all of it or nothing."""
+    from kiosk.node import open_node
+    from kiosk.sync import bundle as room
+
+    with plain_failures():
+        node = open_node(dir)
+        try:
+            with bar("导入") as progress:
+                done = room.take_in(node, file, progress=progress)
+        finally:
+            node.close()
+    click.echo(
+        f"从 {done.sender} 收下 {done.entries} 条记录、{done.cosignatures} 个见证签名、"
+        f"{done.blobs} 个附件。"
+    )
+
+
+COMMANDS: tuple[click.Command, ...] = (bundle,)
