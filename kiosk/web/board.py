@@ -26,7 +26,7 @@ from kiosk.notices.queries import AFFAIRS_NAMES, Notice
 from kiosk.rules import accounts
 from kiosk.rules.catalogue import REVIEWERS
 from kiosk.villages import queries as villages
-from kiosk.web import charts, current_node, public_address, shown
+from kiosk.web import charts, current_node, public_address, shown, tables
 
 PER_HOME = 4
 LATE_ON_HOME = 2
@@ -50,6 +50,9 @@ def _share_with_templates(state: BlueprintSetupState) -> None:
         charts=charts,
         comparison=accounts.comparison,
         blocks_of=shown.blocks_of,
+        listed=tables.listed,
+        fit_of=shown.fit_of,
+        table_room=tables.room,
         qr=qr.svg,
         AFFAIRS=AFFAIRS_NAMES,
         REVIEWERS=REVIEWERS,

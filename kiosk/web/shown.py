@@ -17,7 +17,7 @@ from kiosk import clock
 from kiosk.duties.queries import forms as forms_of
 from kiosk.rules import accounts, forms
 from kiosk.rules.forms import Field, Form
-from kiosk.web import current_node, formats
+from kiosk.web import current_node, formats, tables
 
 REST = "其他内容"
 NOTE = "note"
@@ -91,6 +91,12 @@ def blocks_of(notice: Any) -> list[Block]:
         photos=[str(each["sha"]) for each in _part(notice, "attachments") or ()],
         today=clock.today(),
     )
+
+
+def fit_of(block: Block) -> tables.Fit:
+    """How a table of these fits the door that asks."""
+    texts = [[cell.text for cell in row] for row in block.cells]
+    return tables.fit([heading for heading, _ in block.columns], texts)
 
 
 def _part(notice: Any, name: str) -> Any:

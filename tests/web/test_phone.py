@@ -132,7 +132,7 @@ def test_photos_wait_behind_a_tap(village, now):
     id = publish(village, attachments=[photo])
     page = create_app(village).test_client().get(f"/n/{id}").text
     details = page[page.index("看照片") :]
-    assert page.count(f"/blobs/{sha}") == 1
+    assert page.count(f'src="/blobs/{sha}"') == 1
     assert f"/blobs/{sha}" in details and 'loading="lazy"' in details
 
 

@@ -118,7 +118,15 @@
   function otherPage(way) {
     return page().querySelector(way < 0 ? ".pager [rel=prev]" : ".pager [rel=next]");
   }
+  // A table that is wider than the screen is read row by row.
+  function fitTables() {
+    page().querySelectorAll("table:has(td[data-label])").forEach(function (table) {
+      table.classList.remove("stacked");
+      table.classList.toggle("stacked", table.scrollWidth > table.parentNode.clientWidth + 1);
+    });
+  }
   function arrived() {
+    fitTables();
     renew();
     tick();
     turnable();
@@ -165,8 +173,10 @@
   });
   scroller.addEventListener("scroll", turnable, { passive: true });
   // Old versions that open and pictures that come make a page longer.
-  ["toggle", "load"].forEach(function (name) { document.addEventListener(name, turnable, true); });
-  window.addEventListener("resize", turnable);
+  ["toggle", "load"].forEach(function (name) {
+    document.addEventListener(name, function () { fitTables(); turnable(); }, true);
+  });
+  window.addEventListener("resize", function () { fitTables(); turnable(); });
   document.addEventListener("contextmenu", function (event) { event.preventDefault(); });
 
   // ---- a photo over the whole screen ----
@@ -197,6 +207,7 @@
     answered(request.status > 0 && request.status < 500, request.getResponseHeader("X-Kiosk-Now"));
   });
   document.addEventListener("htmx:afterSettle", function () {
+    fitTables();
     renew();
     tick();
     turnable();
