@@ -33,7 +33,8 @@ class Correct:
 @dataclass(frozen=True)
 class Submit:
     """A notice, or the correction of the one with that ref, is sent to review before it is posted,
-    and the first `signed` of its chain sign at once, or all those of the village."""
+    and the first `signed` of its chain sign at once, or all those of the village. It is posted by
+    itself at `scheduled_for`; where it is `kept`, its draft stays with the officer."""
 
     ref: str
     item: str
@@ -42,6 +43,28 @@ class Submit:
     event: str = ""
     reason: str = ""
     signed: int | None = None
+    scheduled_for: datetime | None = None
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class SendBack:
+    """Whose step it is sends what was sent to review back, with what is off."""
+
+    ref: str
+    step: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """What an older board had is taken over as a historic notice: its day there as exactly as is
+    known ("2019-05-10", "2019-05", "2019"), and where it was found."""
+
+    item: str
+    writing: Writing
+    on: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -138,8 +161,8 @@ class Order:
 
 
 Act = (
-    Post | Correct | Submit | SignOff | Withdraw | Open | Confirm | DeclareNone | Excuse
-    | Ask | Accept | Answer | Rate | Close | Order
+    Post | Correct | Submit | SendBack | SignOff | TakeOver | Withdraw | Open | Confirm
+    | DeclareNone | Excuse | Ask | Accept | Answer | Rate | Close | Order
 )  # fmt: skip
 
 

@@ -233,7 +233,7 @@ def contracts(books: Books, period: Period, r: Random) -> Writing:
                 "area": str(tenant.randint(18, 40)),
                 "way": "公开竞价",
                 "begin": f"{end - 2}-04-01",
-                "until": f"{end + 1}-03-31",
+                "until": f"{end + 2}-03-31",
                 "price": pond,
                 "due": 0 if second else pond,
                 "received": 0 if second else pond,
@@ -242,9 +242,9 @@ def contracts(books: Books, period: Period, r: Random) -> Writing:
                 "subject": "村西门面房",
                 "party": "3 户商户",
                 "count": "4 间",
-                "way": "公开招标",
-                "begin": f"{end}-01-01",
-                "until": f"{end}-12-31",
+                "way": "续签" if second else "公开招标",
+                "begin": f"{end + second}-01-01",
+                "until": f"{end + second}-12-31",
                 "price": shops,
                 "due": shops // 2,
                 "received": shops // 2,
@@ -432,7 +432,7 @@ def contract_notice(p: Place, r: Random, held: date) -> Writing:
     )
 
 
-def subsidy(p: Place, r: Random, names: list[str], year: int) -> Writing:
+def subsidy(p: Place, r: Random, names: list[str], year: int, part: str = "第一批") -> Writing:
     """The farmland subsidy, household by household (names already masked)."""
     rows: list[list[str | int | None]] = []
     for n, name in enumerate(names):
@@ -441,7 +441,7 @@ def subsidy(p: Place, r: Random, names: list[str], year: int) -> Writing:
         rows.append([f"第{NUMERALS[n % p.groups]}组", name, area, tenths * 1_360])
     rows.sort(key=lambda row: NUMERALS.index(str(row[0])[1]))
     return Writing(
-        f"{year}年耕地地力保护补贴发放公示（第一批）",
+        f"{year}年耕地地力保护补贴发放公示（{part}）",
         {
             "columns": [
                 {"name": "组别", "amount": False},

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiosk.clock import beijing_date
 from kiosk.demo.acts import Step, spread
+from kiosk.demo.history import history
 from kiosk.demo.places import STORIES, Place
 from kiosk.demo.reviewing import in_review, with_reviews
 from kiosk.demo.routine import routine
@@ -23,6 +24,7 @@ def plan(places: list[Place], now: datetime, catalogue: Catalogue) -> list[Step]
     for place in places:
         steps.extend(routine(place, now, today, catalogue))
         steps.extend(stories(place, now, today, catalogue))
+        steps.extend(history(place, today))
         steps.extend(in_review(place, now, today, catalogue))
     codes = {place.code for place in places}
     if all(story.code in codes for story in STORIES):

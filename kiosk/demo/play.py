@@ -40,8 +40,9 @@ from kiosk.node import Node
 from kiosk.notices import commands as notices
 from kiosk.notices.historic import historic
 from kiosk.reviews import commands as reviews
+from kiosk.reviews import queries as asked_for
 from kiosk.reviews.commands import Signed
-from kiosk.rules import catalogue, forms
+from kiosk.rules import catalogue
 from kiosk.rules.catalogue import Item
 from kiosk.rules.reviews import TOWNSHIP
 from kiosk.supervision import commands as supervision
@@ -192,7 +193,7 @@ def _submit(stage: Stage, node: Node, place: Place, act: Submit) -> None:
 
 def _keep_draft(node: Node, place: Place, item: Item, review: str) -> None:
     """The draft from which a review was asked for, as the officer left it."""
-    asked = reviews.queries.review(node.journal, review, place.code)
+    asked = asked_for.review(node.journal, review, place.code)
     assert asked is not None
     body = asked.notice
     form = duties.forms(node.journal)[body["form"]]
@@ -208,7 +209,7 @@ def _keep_draft(node: Node, place: Place, item: Item, review: str) -> None:
 
 def _take_over(stage: Stage, node: Node, place: Place, act: TakeOver) -> None:
     item = catalogue.load().items[act.item]
-    form = item.form if forms.fits(forms.load()[item.form], act.writing.content) else notices.PLAIN
+    form = notices.PLAIN if set(act.writing.content) == {"text"} else item.form
     _, draft = historic(
         node.journal,
         actor=place.clerk,

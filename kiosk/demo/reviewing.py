@@ -9,12 +9,12 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from kiosk.clock import beijing_date
-from kiosk.demo.acts import Correct, Open, Post, SignOff, Step, Submit, moment
+from kiosk.demo.acts import Correct, Open, Post, SendBack, SignOff, Step, Submit, moment
 from kiosk.demo.book import Books
-from kiosk.demo.finance import PERIODIC
-from kiosk.demo.places import EXEMPLARY, LATE, TOWNSHIP_CODE, Place
+from kiosk.demo.finance import PERIODIC, subsidy
+from kiosk.demo.places import EXEMPLARY, LATE, TOWNSHIP_CODE, Place, masked_names
 from kiosk.demo.routine import LATE_WITH, began, left_open, owed
-from kiosk.demo.stories import back
+from kiosk.demo.stories import back, decision
 from kiosk.demo.township import earlier_outage, offline_since
 from kiosk.demo.writing import text
 from kiosk.rules.calendar import Period
@@ -78,8 +78,9 @@ def with_reviews(
 
 
 def in_review(place: Place, now: datetime, today: date, catalogue: Catalogue) -> Iterator[Step]:
-    """What waits for a signature today: the late village's accounts for its committee, and an audit
-    of the exemplary one for the township."""
+    """What is on its way today: the late village's accounts wait for its committee, an audit of the
+    exemplary one for the township; there a list was sent back, and a decision that everybody signed
+    publishes itself tomorrow."""
     if place.part == LATE:
         duties = owed(place, today, catalogue)
         open_ones = left_open(place, today, duties)
@@ -109,6 +110,72 @@ def in_review(place: Place, now: datetime, today: date, catalogue: Catalogue) ->
             ),
             event="event/audit",
         ))  # fmt: skip
+        yield from _sent_back(place, today)
+        yield from _scheduled(place, today)
+
+
+def _sent_back(place: Place, today: date) -> Iterator[Step]:
+    on = back(today, 2)
+    r = Random(f"{place.code}/second subsidy")
+    writing = subsidy(place, r, masked_names(place, r, 9), on.year, "第二批")
+    yield Step(
+        moment(on, 10, 10),
+        place.code,
+        Open("event/second subsidy", "village.subsidy", "耕地地力保护补贴第二批", on),
+    )
+    yield Step(
+        moment(on, 10, 30),
+        place.code,
+        Submit(
+            "second subsidy",
+            "village.subsidy",
+            writing,
+            event="event/second subsidy",
+            signed=0,
+            kept=True,
+        ),
+    )
+    row = writing.content["rows"][6]
+    yield Step(
+        moment(on, 16, 25),
+        place.code,
+        SendBack(
+            "second subsidy",
+            "committee",
+            f"第 7 行{row[1]}户写的是 {row[2]} 亩，和村里台账对不上，请到会计那里核对后再送。",
+        ),
+    )
+
+
+def _scheduled(place: Place, today: date) -> Iterator[Step]:
+    on = back(today, 1)
+    writing = decision(
+        place,
+        Random(f"{place.code}/canteen"),
+        on,
+        "调整幸福食堂收费的决议",
+        "冬季取暖和菜价上涨，幸福食堂入不敷出。决议 75 岁以上老人每餐仍收 3 元，"
+        "65 至 74 岁老人每餐由 5 元调到 6 元，不足部分由村集体每月补贴 1,200 元。\n"
+        "特困户、低保户老人不收费。收支每月公开。",
+        on + timedelta(days=30),
+    )
+    yield Step(
+        moment(on, 10, 40),
+        place.code,
+        Open("event/canteen", "village.decision", "调整幸福食堂收费", on),
+    )
+    yield Step(
+        moment(on, 15, 5),
+        place.code,
+        Submit(
+            "canteen",
+            "village.decision",
+            writing,
+            event="event/canteen",
+            scheduled_for=moment(today + timedelta(days=1), 8),
+            kept=True,
+        ),
+    )
 
 
 def _sent(place: Place, posted: datetime, earliest: datetime | None, now: datetime) -> datetime:

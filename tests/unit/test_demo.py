@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import clock, config, duties
+from kiosk import clock, config, drafts, duties
 from kiosk.attachments import named
 from kiosk.demo import book, build, places, run, scenes
 from kiosk.demo.acts import Confirm, DeclareNone, Excuse, Open, Post, Step, Withdraw, moment
@@ -26,6 +26,7 @@ from kiosk.feedback.state import STATES
 from kiosk.journal.verify import faults
 from kiosk.node import Node, open_node
 from kiosk.notices import queries as notices
+from kiosk.notices.expiry import running_out
 from kiosk.reviews import queries as reviews
 from kiosk.rules import accounts, catalogue, timeliness
 from kiosk.rules.calendar import Period
@@ -218,6 +219,25 @@ def test_what_was_published_was_reviewed_and_something_waits(nodes: dict[str, No
     waiting = {it.village: it for it in reviews.waiting(nodes[TOWNSHIP_CODE].journal)}
     assert waiting[XIZHUANG.code].stale and waiting[XIZHUANG.code].waits_for == "村务监督委员会"
     assert waiting[DONGHU.code].waits_for == "乡镇"
+
+
+def test_one_was_sent_back_and_one_publishes_itself_tomorrow(nodes: dict[str, Node]) -> None:
+    journal = nodes[DONGHU.code].journal
+    with clock.set_to(NOW):
+        known = {it.state: it for it in reviews.unpublished(journal, DONGHU.code)}
+    back, ready = known["sent_back"], known["complete"]
+    assert back.comment and ready.scheduled_for == moment(TODAY + timedelta(days=1), 8)
+    drafted = {draft.values["review"]: draft.values for draft in drafts.drafts(journal)}
+    assert drafted.keys() == {back.id, ready.id}
+    assert drafted[ready.id]["fields"]["text"] == ready.notice["content"]["text"]
+
+
+def test_an_older_board_was_taken_over_and_a_contract_runs_out(nodes: dict[str, Node]) -> None:
+    journal = nodes[DONGHU.code].journal
+    every = notices.every(journal, DONGHU.code, 1000)
+    old = [notice.historic["published_on"] for notice in every if notice.historic]
+    assert len(old) == 5 and max(old) < began(DONGHU, TODAY).isoformat()
+    assert [it.what.name for it in running_out(journal, DONGHU.code, TODAY)] == ["村西门面房"]
 
 
 def test_every_node_verifies(nodes: dict[str, Node]) -> None:
