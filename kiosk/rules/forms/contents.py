@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from kiosk.rules.forms.definition import Field, Form
+from kiosk.rules.forms.definition import TEXTS, Field, Form
 
 DEEPEST = 4
 MOST_ROWS = 5_000
@@ -113,7 +113,7 @@ def texts_of(form: Form, content: Mapping[str, Any]) -> Iterator[str]:
         for row in rows_of(content, field) if field.is_table else (content,):
             for each in field.columns if field.is_table else (field,):
                 value = row.get(each.key)
-                if isinstance(value, str) and value and each.type not in ("date", "photo"):
+                if isinstance(value, str) and value and each.type in (*TEXTS, "choice"):
                     yield value
 
 
