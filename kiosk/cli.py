@@ -366,6 +366,29 @@ def _asked(node: "Node", columns: list[str]) -> dict[str, str]:
     return said
 
 
+@main.command("change-catalogue")
+@click.argument("dir", type=EXISTING_DIR)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", default="command line", help="Who answers for it.")
+@click.option("--check", "only_check", is_flag=True, help="Only say what is wrong; change nothing.")
+def change_catalogue(dir: Path, file: Path, by: str, only_check: bool) -> None:
+    """Change the catalogue and the forms of a township's villages by FILE (docs/forms.md)."""
+    from kiosk.duties import adjustments, commands
+    from kiosk.node import open_node
+
+    with plain_failures():
+        given = adjustments.read(file.read_text("utf-8"))
+        node = open_node(dir)
+        try:
+            commands.catalogue_change(node.journal, given.items, given.forms)
+            if not only_check:
+                commands.change_catalogue(node.journal, by, given.items, given.forms)
+        finally:
+            node.close()
+    told = "没有问题，什么也没有改" if only_check else "已调整，各村联网后生效"
+    click.echo(f"{told}：{given.words}。")
+
+
 @main.command()
 @click.option(
     "--dir",

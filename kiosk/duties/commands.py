@@ -155,6 +155,19 @@ def change_catalogue(
     """The township changes the catalogue of its villages (see `rules.catalogue`), and the forms
     that it names (see `rules.forms`), each given whole.
 
+    Raises as `catalogue_change` does.
+    """
+    body = catalogue_change(journal, changes, forms)
+    journal.append("public", "catalogue.changed", _new_id(), body, actor=actor)
+
+
+def catalogue_change(
+    journal: Journal,
+    changes: Iterable[Mapping[str, Any]],
+    forms: Iterable[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The body of a change of catalogue and forms, checked; nothing is written.
+
     Raises CatalogueInvalid or FormInvalid naming item or form and field, DutyRefused on a
     village's node or where an item names a form that there is not.
     """
@@ -172,8 +185,7 @@ def change_catalogue(
     for item in items:
         if (named := item.get("form")) is not None and named not in known:
             raise DutyRefused(f"事项 {item['id']} 的 form：没有 {named} 这个表。")
-    body = {name: value for name, value in (("items", items), ("forms", given)) if value}
-    journal.append("public", "catalogue.changed", _new_id(), body, actor=actor)
+    return {name: value for name, value in (("items", items), ("forms", given)) if value}
 
 
 def follow_up(journal: Journal, actor: str, notice: Mapping[str, Any]) -> list[Draft]:

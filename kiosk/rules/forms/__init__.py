@@ -63,10 +63,15 @@ def load() -> Forms:
 def parse(text: str, source: str) -> Form:
     """The form of a YAML text; `source` names it in messages. Raises FormInvalid."""
     try:
-        data = yaml.load(text, _PlainLoader)
+        data = plain_yaml(text)
     except yaml.YAMLError as error:
         raise FormInvalid(f"表 {source}：不是有效的 YAML：{error}") from error
     return form_of_data(data, source)
+
+
+def plain_yaml(text: str) -> Any:
+    """A YAML text in which only true, false and null are not text. Raises yaml.YAMLError."""
+    return yaml.load(text, _PlainLoader)
 
 
 def with_changes(forms: Forms, changes: Iterable[Any]) -> Forms:
@@ -113,6 +118,7 @@ __all__ = [
     "needs_history",
     "number_written",
     "parse",
+    "plain_yaml",
     "row_place",
     "rows_of",
     "texts_of",
