@@ -115,6 +115,7 @@ def _told_differently(place: Place, books: Books, duty: Duty, usual: Step) -> li
         ]
     before = Period.parse(duty.period).previous
     old = village.agriculture(place, before, Random(f"{place.code}/{duty.item}/{before.id}"))
+    old = replace(old, title=post.writing.title)
     return [
         replace(usual, act=replace(post, ref="doubled", writing=old)),
         Step(usual.at + timedelta(minutes=18), place.code,

@@ -23,8 +23,10 @@ from kiosk.notices.queries import Notice
 from kiosk.reviews import queries as reviews_of
 from kiosk.reviews.queries import Review
 from kiosk.rules import accounts, forms, privacy, timeliness
+from kiosk.rules.calendar import Period
 from kiosk.rules.catalogue import Item
 from kiosk.rules.forms import Form, Forms
+from kiosk.rules.tables.periods import other_period
 
 TOWNSHIP = "township"
 """In place of an item: what a township tells all its villages."""
@@ -33,7 +35,7 @@ PLAIN = "notice"
 """The form of plain words."""
 
 TITLE_LIMIT = 80
-NOT_PERSONAL = ("missing", "sum")
+NOT_PERSONAL = ("missing", "sum", "period")
 """Kinds of problems that are not about personal data."""
 
 
@@ -81,6 +83,7 @@ def problems(
     content: Mapping[str, Any],
     *,
     item: str = "",
+    period: str = "",
     attachments: Iterable[Mapping[str, Any]] = (),
     contact: str = "",
     previous: Mapping[str, Any] | None = None,
@@ -88,7 +91,8 @@ def problems(
 ) -> list[Problem]:
     """What keeps a notice from being posted, none where nothing does.
 
-    `form` is one of the program's by its id, or a Form; `item` the catalogue item's id. `previous`
+    `form` is one of the program's by its id, or a Form; `item` the catalogue item's id, `period`
+    the id of the notice's period ("": it has none, or nobody asks). `previous`
     is the content of the same item's notice for the period before, `history` those of the year's
     earlier periods (None: not all are there). An opening balance that is not the last closing may
     stand where the note says why.
@@ -102,6 +106,8 @@ def problems(
     if known is not None:
         found += _gaps(known, content, item)
         found += _sums(known, content, previous, history)
+    if period:
+        found += _of_another_period(title, known, content, Period.parse(period))
     found += [
         _personal(it.place, it.kind, it.shown_as, it.path)
         for it in privacy.find_in_content(content, known or form)
@@ -333,6 +339,7 @@ def _check(
         form or body["form"],
         content,
         item=body["item"],
+        period=body["period"],
         attachments=body["attachments"],
         contact=body["contact"],
         previous=None if before is None else before.content,
@@ -373,6 +380,22 @@ def _sums(
         for it in forms.mismatches(form, content, previous, history)
         if not it.warn
     ]
+
+
+def _of_another_period(
+    title: str, form: Form | None, content: Mapping[str, Any], period: Period
+) -> list[Problem]:
+    """A title that names another period than the notice's, and a ledger's lines outside of it."""
+    found = []
+    if named := other_period(title, period.id):
+        said = f"标题写的是{Period.parse(named).title}，要公开的是{period.title}，请改成一样。"
+        found.append(Problem("标题", said, "period"))
+    if form is None or form.id != "ledger":
+        return found
+    for n, on in accounts.days_outside(content, period.start, period.end):
+        said = f"{on} 不在{period.title}里，请改日期，或把这一笔放到它那一期去。"
+        found.append(Problem(f"明细第 {n + 1} 行“日期”", said, "period", ("lines", n, "on")))
+    return found
 
 
 def _problems_of_reason(place: str, reason: str) -> list[Problem]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -204,6 +205,15 @@ def comparison(content: Mapping[str, Any], previous: Mapping[str, Any], form: st
         pairs.append(("期末余额", now.closing, before.closing))
     rows = tuple(_row(*pair) for pair in pairs)
     return Comparison(rows, "，".join(_said(row) for row in rows) + "。")
+
+
+def days_outside(content: Mapping[str, Any], first: date, last: date) -> list[tuple[int, str]]:
+    """The lines of a ledger (index, day) that are dated before `first` or after `last`."""
+    return [
+        (n, line["on"])
+        for n, line in enumerate(content["lines"])
+        if line["on"] and not first.isoformat() <= line["on"] <= last.isoformat()
+    ]
 
 
 def difference(by: int) -> str:

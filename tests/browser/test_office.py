@@ -92,6 +92,19 @@ def test_sums_follow_the_typing_and_rows_come_without_a_reload(node, served, ope
     assert [line["name"] for line in draft.values["fields"]["income"]][::2] == ["租金", "利息"]
 
 
+def test_the_title_follows_the_period(node, served, open_page):
+    address = served(node)
+    page = signed_in(open_page, address)
+    page.goto(f"{address}/office/new?affairs=finance")
+    page.locator("button.item", has_text="财务收支情况").click()
+    older = page.locator("#period option").nth(3)
+    page.select_option("#period", older.get_attribute("value"))
+    expect(page.locator("#title")).to_have_value(older.get_attribute("data-title"))
+    page.fill("#title", "东湖村的账")
+    page.select_option("#period", index=0)
+    expect(page.locator("#title")).to_have_value("东湖村的账")
+
+
 def test_a_closed_browser_loses_nothing(node, served, open_page):
     address = served(node)
     page = signed_in(open_page, address)

@@ -265,11 +265,48 @@ def test_a_table_that_does_not_balance_is_stopped_at_its_place(journal):
 
 
 def test_an_opening_balance_that_is_not_the_last_closing_needs_a_reason(journal):
-    publish(journal, content={**STATEMENT, "opening": 0, "closing": 20_00}, period="2026Q2")
+    old = {"period": "2026Q2", "title": "2026年第二季度财务收支情况"}
+    publish(journal, content={**STATEMENT, "opening": 0, "closing": 20_00}, **old)
     with pytest.raises(NotPublishable) as caught:
         publish(journal)
     assert caught.value.problems[0].place == "期初余额"
     publish(journal, content={**STATEMENT, "note": "上年结转并入"})
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("2026年第二季度财务收支情况", "2026年第二季度"),
+        ("2025年第三季度财务收支情况", "2025年第三季度"),
+        ("二季度财务收支", "2026年第二季度"),
+        ("2026年上半年财务收支", "2026年上半年"),
+        ("2026年第三季度财务收支情况", None),
+        ("7至9月财务收支", None),
+        ("2026年9月财务收支", None),
+        ("2026年财务收支情况", None),
+        ("财务收支情况（2026年10月8日公开）", None),
+    ],
+)
+def test_a_title_does_not_name_another_period(journal, title, named):
+    if named is None:
+        publish(journal, title=title)
+    else:
+        [problem] = stopped(journal, title=title)
+        assert (problem.place, problem.kind) == ("标题", "period")
+        assert named in problem.message and "2026年第三季度" in problem.message
+
+
+def test_a_ledgers_lines_lie_in_its_period(journal):
+    def line(on):
+        return {"on": on, "summary": "水", "income": 0, "expense": 1_00, "handler": ""}
+
+    lines = [line(on) for on in ("2026-05-08", "2026-10-01", "2026-10-31", "2026-11-01")]
+    content = {"opening": None, "closing": None, "lines": lines, "note": ""}
+    told = {"item": "finance.ledger", "period": "2026-10", "title": "收支逐笔明细"}
+    found = stopped(journal, content=content, **told)
+    assert [it.path for it in found] == [("lines", 0, "on"), ("lines", 3, "on")]
+    assert found[0].message.startswith("2026-05-08 不在2026年10月里")
+    publish(journal, content={**content, "lines": lines[1:3]}, **told)
 
 
 @pytest.mark.parametrize(

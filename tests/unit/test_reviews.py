@@ -373,7 +373,8 @@ def test_what_cannot_be_published_at_its_time_says_why(village):
     assert publication.obstacle(village.journal, found, START) == ""
     assert "还没有完成" in publication.obstacle(village.journal, found, at)
     all_signed(village, id)
-    before = all_signed(village, request(village, period="2026Q2"))
+    old = {"period": "2026Q2", "title": "第二季度财务收支情况"}
+    before = all_signed(village, request(village, **old))
     publish(village, before)
     found = reviews.review(village.journal, id)
     assert "期初余额" in publication.obstacle(village.journal, found, at)

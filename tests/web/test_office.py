@@ -164,7 +164,7 @@ class TestHome:
     def test_a_line_opens_the_right_form(self, officer):
         id = begin(officer, "finance.statement", period="2026Q3")
         page = text(officer.get(f"/office/drafts/{id}"))
-        assert '<option value="2026Q3" selected>' in page
+        assert '<option value="2026Q3" selected' in page
         assert "2026年第三季度财务收支情况" in page
         assert begin(officer, "finance.statement", period="2026Q3") == id
 
@@ -328,6 +328,24 @@ class TestPosting:
         answer = officer.post(f"/office/drafts/{id}/typed", data={"title": "写到一半"})
         assert answer.status_code == 204
         assert "写到一半" in text(officer.get(f"/office/drafts/{id}"))
+
+    def test_a_title_follows_its_period_though_the_window_shows_the_old_one(self, node, officer):
+        id = begin(officer, "finance.statement", period="2026Q2")
+        shown = {"title": "2026年第二季度财务收支情况"}
+        officer.post(f"/office/drafts/{id}/typed", data={**shown, "period": "2026Q3"})
+        officer.post(f"/office/drafts/{id}", data={**shown, "period": "2026Q3", "do": "save"})
+        values = drafts.draft(node.journal, id).values
+        assert (values["period"], values["title"]) == ("2026Q3", "2026年第三季度财务收支情况")
+        officer.post(f"/office/drafts/{id}", data={"title": "东湖村的账", "period": "2026Q2"})
+        assert drafts.draft(node.journal, id).values["title"] == "东湖村的账"
+
+    def test_a_title_of_another_period_is_marked(self, officer):
+        id = begin(officer, "finance.statement")
+        fields = {**STATEMENT, "title": "2026年第二季度村财务收支", "do": "preview"}
+        officer.post(f"/office/drafts/{id}", data=fields)
+        page = text(officer.get(f"/office/drafts/{id}?check=1"))
+        assert "标题写的是2026年第二季度，要公开的是2026年第三季度" in page
+        assert 'href="#title"' in page
 
     def test_a_published_draft_is_gone(self, node, officer):
         id = begin(officer, "finance.statement")

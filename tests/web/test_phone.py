@@ -108,7 +108,7 @@ def test_the_words_of_a_chart_can_be_read_on_a_phone(village, now):
 
 def test_a_long_list_travels_compressed(village, now):
     lines = [
-        {"on": "2026-07-01", "summary": f"购买办公用品第{n}批", "income": 0, "expense": 100,
+        {"on": "2026-10-01", "summary": f"购买办公用品第{n}批", "income": 0, "expense": 100,
          "handler": "王会计"}
         for n in range(800)
     ]  # fmt: skip
@@ -117,7 +117,8 @@ def test_a_long_list_travels_compressed(village, now):
     items = duties.catalogue(village.journal).items.values()
     ledger = next(item for item in items if item.form == "ledger")
     content = {"opening": 80_000, "closing": 0, "lines": lines, "note": ""}
-    id = publish(village, item=ledger, period="2026-10", content=content)
+    title = "2026年10月收支逐笔明细"
+    id = publish(village, item=ledger, period="2026-10", content=content, title=title)
     client = create_app(village).test_client()
     answer = client.get(f"/n/{id}", headers={"Accept-Encoding": "gzip, deflate"})
     assert answer.headers["Content-Encoding"] == "gzip"

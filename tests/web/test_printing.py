@@ -129,7 +129,8 @@ def test_a_poster_is_a4_or_a3_with_its_fonts_inside(village, now):
 
 
 def test_a_long_ledger_repeats_its_head_and_splits_no_line(village, now):
-    id = publish(village, "finance.ledger", "2026年10月收支逐笔明细", content=ledger(140))
+    told = {"period": "2026-10", "content": ledger(140)}
+    id = publish(village, "finance.ledger", "2026年10月收支逐笔明细", **told)
     reader = read(create_app(village).test_client().get(f"/n/{id}.pdf"))
     pages = text_of(reader)
     assert 4 <= len(pages) <= 7

@@ -62,6 +62,18 @@ def period_said(text: str) -> Said:
     return Said(year, "" if year is not None and _WHOLE_YEAR.search(plain) else None)
 
 
+def other_period(title: str, period: str) -> str | None:
+    """The period id that a title names in place of `period`, None where it names none or one that
+    overlaps it. A year alone says nothing: a notice of December may be about next year's sowing."""
+    said = period_said(title)
+    if said.part is None or said.dated is not None or (said.part == "" and len(period) > 4):
+        return None
+    first, last = span(period)
+    named = period_id(said.year or first.year, said.part)
+    begins, ends = span(named)
+    return named if ends < first or begins > last else None
+
+
 def period_found(texts: Iterable[str], days: Iterable[Value] = ()) -> tuple[str | None, str]:
     """The period of a table from its texts, most telling first, and its lines' dates.
 

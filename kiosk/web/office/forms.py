@@ -19,6 +19,7 @@ from kiosk.rules import privacy
 from kiosk.rules.calendar import Period, PeriodMalformed
 from kiosk.rules.catalogue import Item
 from kiosk.rules.forms import Field, Form
+from kiosk.rules.tables.periods import period_id, period_said
 
 ROWS_LIMIT = 3_000
 FIRST_ROWS = 3
@@ -97,6 +98,13 @@ def default_title(item: Item, period: str) -> str:
     return words + item.title
 
 
+def is_default_title(item: Item, title: str) -> bool:
+    """Whether a title is the one that the form gives itself, for whatever period."""
+    said = period_said(title)
+    named = "" if said.year is None else period_id(said.year, said.part or "")
+    return title in ("", item.title) or title == default_title(item, named)
+
+
 def period_of(item: Item, text: str) -> str:
     """The period's id where an item can be about it, else ""."""
     try:
@@ -129,11 +137,8 @@ def typed(form: Mapping[str, str], held: Values, item: Item, known: Form | None 
         if name in form:
             values[name] = _line(form[name])
     values["period"] = period_of(item, form.get("period", "")) or held["period"]
-    if values["period"] != held["period"] and values["title"] in (
-        default_title(item, held["period"]),
-        item.title,
-        "",
-    ):
+    # A window may still show the title of the period that it was opened with.
+    if item.periodic and is_default_title(item, values["title"]):
         values["title"] = default_title(item, values["period"])
     values["photos"] = [
         {**photo, "name": _line(form.get(f"photos-{n}-name", photo["name"]))}

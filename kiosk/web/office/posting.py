@@ -81,6 +81,7 @@ def edit(id: str) -> str:
         marked_rows={place.rpartition(".")[0] for place in marked},
         maskable=any(fault.maskable for fault in faults),
         periods=forms.periods(item, today, values["period"]),
+        default_title=forms.default_title,
         until=timeliness.display_until(item, today),
         event=_event(values["event"]),
         importable=values["form"] in forms.TABLE_FORMS or bool(form.tables),

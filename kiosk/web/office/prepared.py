@@ -124,6 +124,7 @@ def prepared(node: Node, item: Item, values: Values) -> Prepared:
         form,
         read.content,
         item=item.id,
+        period=values["period"] if item.periodic and not values.get("result_of") else "",
         attachments=values["photos"],
         contact=values["contact"],
         previous=earlier,

@@ -30,6 +30,18 @@
   var form = document.getElementById("draft");
   if (!form) { return; }
 
+  // ---- another period: the title that the form gave itself follows ----
+  var period = form.querySelector("#period");
+  if (period) {
+    period.addEventListener("change", function () {
+      var title = form.querySelector("#title");
+      var given = Array.prototype.some.call(period.options, function (option) {
+        return option.dataset.title === title.value;
+      });
+      if (given) { title.value = period.options[period.selectedIndex].dataset.title; }
+    });
+  }
+
   // ---- a chosen file is sent at once ----
   form.addEventListener("change", function (event) {
     var input = event.target;
