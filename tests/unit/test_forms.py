@@ -226,6 +226,30 @@ def test_the_year_so_far_is_the_sum_of_its_periods():
     assert said("special_fund", {**now, "spent_year": 1}, None, None) == []
 
 
+def test_the_year_so_far_is_checked_when_its_periods_are_there(village):
+    def post(period, **changes):
+        content = {**example("special_fund"), "note": "", **changes}
+        return posting.publish(
+            village.journal, actor="王", item=ITEMS["finance.special"], title=period,
+            content=content, period=period,
+        )  # fmt: skip
+
+    def fund(spent, all):
+        row = example("special_fund")["funds"][0]
+        left = row["amount"] - all
+        return [{**row, "spent": spent, "spent_all": all, "left": left}]
+
+    with clock.set_to(OCTOBER):
+        post("2026Q2", funds=fund(100, 200), spent_year=999)  # the first quarter is not there
+        post("2025Q1", funds=fund(100, 100), spent_year=100)
+        post("2025Q2", funds=fund(100, 200), spent_year=200)
+        with pytest.raises(notices.NotPublishable, match="今年各期"):
+            post("2025Q3", funds=fund(100, 300), spent_year=200)
+        with pytest.raises(notices.NotPublishable, match="累计使用"):
+            post("2025Q3", funds=fund(100, 400), spent_year=300)
+        post("2025Q3", funds=fund(100, 300), spent_year=300)
+
+
 @pytest.mark.parametrize(("present", "fors"), [(40, 31), (32, 33)])
 def test_more_cannot_vote_than_were_there(present, fors):
     content = example("decision")

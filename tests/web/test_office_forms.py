@@ -269,6 +269,24 @@ def test_an_item_of_a_form_that_is_gone_is_written_in_plain_words(officer, node)
     assert officer.get(f"/office/drafts/{draft}?check=1").status_code == 200
 
 
+def test_a_line_of_the_ledger_names_the_photo_of_its_voucher(officer, node):
+    item = ITEMS["finance.ledger"]
+    draft = begin(officer, item)
+    data = typed(FORMS["ledger"], item)
+    photo = {"photo": (io.BytesIO(picture()), "票据.png"), "do": "photo"}
+    officer.post(f"/office/drafts/{draft}", data={**data, **photo})
+    [taken] = drafts.draft(node.journal, draft).values["photos"]
+    assert 'name="lines-0-voucher"' in page(officer.get(f"/office/drafts/{draft}"))
+    data |= {"lines-0-voucher": taken["sha"], "lines-1-voucher": "f" * 64}
+    officer.post(f"/office/drafts/{draft}", data={**data, "do": "preview"})
+    where = signed(officer, node, draft, item)
+    notice = notices.notice(node.journal, where.split("/")[-2])
+    assert [it["voucher"] for it in notice.content["lines"]] == [taken["sha"], ""]
+    shown = page(officer.get(f"/notices/{notice.id}"))
+    assert f'href="#photo-{taken["sha"][:12]}"' in shown
+    assert f'id="photo-{taken["sha"][:12]}"' in shown and "照片 1" in shown
+
+
 # ---- tables by their headings ----
 
 

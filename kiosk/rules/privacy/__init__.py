@@ -21,14 +21,8 @@ of office (监督电话, 值班电话 and the like) are meant to be public and a
 before them say so; a form whose field is a public contact passes `allow`.
 """
 
-from kiosk.rules.privacy.tables import (
-    FoundInContent,
-    FoundInTable,
-    find_in_content,
-    find_in_table,
-    heading_kind,
-    masked,
-)
+from kiosk.rules.privacy.contents import FoundInContent, find_in_content, masked
+from kiosk.rules.privacy.tables import FoundInTable, find_in_table, heading_kind
 from kiosk.rules.privacy.text import PUBLIC_CONTACT, Found, find, mask
 
 KINDS = {

@@ -1,17 +1,14 @@
-"""Personal data in tables and contents: what a heading says, beside what stands in the cells."""
+"""Personal data in tables: what a heading says, beside what stands in the cells."""
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kiosk.rules import forms
-from kiosk.rules.forms import Field, Form
 from kiosk.rules.privacy.text import (
     LANDLINE,
-    PUBLIC_CONTACT,
     find,
     id_shown,
     landline_shown,
@@ -32,16 +29,6 @@ class FoundInTable:
     text: str
 
 
-@dataclass(frozen=True)
-class FoundInContent:
-    """A datum in a content: `path` of keys and indexes, `place` the same in words."""
-
-    path: tuple[str | int, ...]
-    place: str
-    kind: str
-    shown_as: str
-
-
 def find_in_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = ""
 ) -> list[FoundInTable]:
@@ -52,189 +39,27 @@ def find_in_table(
     """
     kinds = [heading_kind(column) for column in columns]
     young = re.search(r"孤儿|儿童|未成年|少年", title) is not None
-    ages = [index for index, column in enumerate(columns) if _AGE.search(_label(column))]
+    ages = [index for index, column in enumerate(columns) if AGE.search(label_of(column))]
     found = []
     for at, row in enumerate(rows):
-        minor = young or any(_is_minor(row[index]) for index in ages if index < len(row))
+        minor = young or any(is_minor(row[index]) for index in ages if index < len(row))
         for index, cell in enumerate(row[: len(columns)]):
             text = _cell_text(cell)
             kind = kinds[index]
             if kind == "name":
                 kind = "minor" if minor else None
-            for each, shown, whole in _in_cell(text, kind):
+            for each, shown, whole in in_cell(text, kind):
                 found.append(FoundInTable(at, index, each, shown, whole))
     return found
 
 
 def heading_kind(heading: str) -> str | None:
     """What a column's heading says is in it: a kind, "name", "public", or None."""
-    label = _label(heading)
+    label = label_of(heading)
     return next((kind for kind, pattern in _HEADINGS if pattern.search(label)), None)
 
 
-def find_in_content(
-    content: Mapping[str, Any], form: str | Form, allow: frozenset[str] = frozenset()
-) -> list[FoundInContent]:
-    """The personal data in a notice's content, each with its place in words.
-
-    A form of the program is given by its id, a township's own as the Form. By its form a column's
-    heading tells what is in it, a public contact may stand, and what is to be shown masked
-    (`mask`) is found until it is. What the form does not know is searched as plain text.
-    """
-    known = _known(form)
-    if known is None:
-        return list(_found_in_texts(content, allow))
-    found: list[FoundInContent] = []
-    for field in known.fields:
-        found += _found_in_field(field, content, allow)
-    rest = forms.leftovers(known, content)
-    for field in known.fields:
-        rest.pop(field.key, None)
-    found += _found_in_texts(rest, allow)
-    return found
-
-
-def masked(
-    content: Mapping[str, Any], form: str | Form, allow: frozenset[str] = frozenset()
-) -> dict[str, Any]:
-    """The content as it may be shown: a list's columns of health are left out, the rest masked.
-
-    Takes what is typed into a form (every value text) as well.
-    """
-    known = _known(form)
-    made = {} if known is None else {it.key: it for it in known.fields if it.type != "sheet"}
-    shown = dict(_masked({k: v for k, v in content.items() if k not in made}, allow))
-    for key, field in made.items():
-        if key in content:
-            shown[key] = _masked_field(field, content[key], allow)
-    if known is not None and any(field.type == "sheet" for field in known.fields):
-        shown |= _masked_sheet(content, allow)
-    return {key: shown[key] for key in content}
-
-
-def _known(form: str | Form) -> Form | None:
-    return forms.load().get(form) if isinstance(form, str) else form
-
-
-def _found_in_field(
-    field: Field, content: Mapping[str, Any], allow: frozenset[str]
-) -> Iterator[FoundInContent]:
-    value = content.get(field.key)
-    if field.type == "sheet":
-        names, rows = _sheet(content)
-        for it in find_in_table(names, rows, str(content.get("note", ""))):
-            if it.kind not in allow:
-                place = f"第 {it.row + 1} 行“{names[it.column]}”"
-                yield FoundInContent(("rows", it.row, it.column), place, it.kind, it.shown_as)
-        for n, name in enumerate(names):
-            for hit in find(name, allow):
-                yield FoundInContent(("columns", n, "name"), "表头", hit.kind, hit.shown_as)
-    elif field.is_table:
-        for n, row in enumerate(forms.rows_of(content, field)):
-            for column, kind in _kinds(field, row):
-                for each, shown, _ in _in_column(column, row.get(column.key), kind, allow):
-                    place = f"{field.label}第 {n + 1} 行“{column.label}”"
-                    yield FoundInContent((field.key, n, column.key), place, each, shown)
-    elif isinstance(value, str):
-        for each, shown, _ in _in_column(field, value, _kind(field), allow):
-            yield FoundInContent((field.key,), field.label, each, shown)
-
-
-def _masked_field(field: Field, value: Any, allow: frozenset[str]) -> Any:
-    if not field.is_table:
-        return _masked_value(field, value, _kind(field), allow)
-    if not isinstance(value, list):
-        return _masked(value, allow)
-    made = []
-    for row in value:
-        if isinstance(row, Mapping):
-            shown = {
-                column.key: _masked_value(column, row[column.key], kind, allow)
-                for column, kind in _kinds(field, row)
-                if column.key in row
-            }
-            made.append({**_masked(row, allow), **shown})
-        else:
-            made.append(_masked(row, allow))
-    return made
-
-
-def _masked_value(field: Field, value: Any, kind: str | None, allow: frozenset[str]) -> Any:
-    if not isinstance(value, str):
-        return value
-    return next((whole for _, _, whole in _in_column(field, value, kind, allow)), value)
-
-
-def _kinds(table: Field, row: Mapping[str, Any]) -> list[tuple[Field, str | None]]:
-    """The columns of a table with what each is, for a row: of minors the name is one too."""
-    ages = [row.get(column.key) for column in table.columns if _AGE.search(_label(column.label))]
-    young = any(_is_minor(age) for age in ages)
-    kinds = [(column, _kind(column)) for column in table.columns]
-    if any(kind in ("name", "masked name", "minor") for _, kind in kinds):
-        kinds = [(column, kind or "of a person") for column, kind in kinds]
-    return [(column, "minor" if young and kind == "name" else kind) for column, kind in kinds]
-
-
-def _kind(field: Field) -> str | None:
-    """What a field is by its definition, else by its label; a name is nothing by itself."""
-    if field.mask:
-        return "masked name" if field.mask == "name" else field.mask
-    if field.public_contact:
-        return "contact"
-    return heading_kind(field.label)
-
-
-def _in_column(
-    field: Field, value: Any, kind: str | None, allow: frozenset[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Kind, datum as shown, and the whole value as shown, of each kind found in a value."""
-    if not isinstance(value, str) or not value or field.type not in forms.TEXTS:
-        return
-    if kind == "contact":
-        allow = allow | PUBLIC_CONTACT
-        kind = None
-    if kind in ("name", "public"):
-        kind = None
-    if kind is None or field.type in ("long_text", "lines"):
-        seen = set()
-        for hit in find(value, allow):
-            if hit.kind not in seen:
-                seen.add(hit.kind)
-                yield hit.kind, hit.shown_as, mask(value, allow)
-        return
-    for each, shown, whole in _in_cell(value, None if kind == "of a person" else kind):
-        if each not in allow:
-            yield each, shown, whole
-
-
-def _found_in_texts(content: Mapping[str, Any], allow: frozenset[str]) -> Iterator[FoundInContent]:
-    for path, text in _texts(content):
-        for hit in find(text, allow):
-            yield FoundInContent(path, _place(path), hit.kind, hit.shown_as)
-
-
-def _sheet(content: Mapping[str, Any]) -> tuple[list[str], list[list[Any]]]:
-    columns = content.get("columns") or []
-    return [str(column["name"]) for column in columns], list(content.get("rows") or [])
-
-
-def _masked_sheet(content: Mapping[str, Any], allow: frozenset[str]) -> dict[str, Any]:
-    names, given = _sheet(content)
-    rows = [list(row) for row in given]
-    health = {index for index, name in enumerate(names) if heading_kind(name) == "health"}
-    for it in find_in_table(names, given, str(content.get("note", ""))):
-        if it.kind not in allow:
-            rows[it.row][it.column] = it.text
-    kept = [index for index in range(len(names)) if index not in health or "health" in allow]
-    return {
-        "columns": [
-            {**content["columns"][index], "name": mask(names[index], allow)} for index in kept
-        ],
-        "rows": [[row[index] for index in kept] for row in rows],
-    }
-
-
-_AGE = re.compile(r"年龄|周岁")
+AGE = re.compile(r"年龄|周岁")
 _HEALTH_VALUE = re.compile(
     r"^因[病残灾学伤]|^患|大病|重病|慢性?病|癌|肿瘤|尿毒症|白血病|精神病|瘫痪|偏瘫|艾滋|肝炎|肺结核|脑梗|脑出血"
     r"|中风|心脏病|糖尿病|高血压|残疾[一二三四1-4]级|(?:肢体|视力|听力|言语|智力|精神|多重)(?:残疾|[一二三四1-4]级)"
@@ -263,7 +88,7 @@ _HEADINGS = tuple(
 )
 
 
-def _label(heading: str) -> str:
+def label_of(heading: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", heading))
 
 
@@ -273,17 +98,17 @@ def _cell_text(cell: Any) -> str:
     return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
 
 
-def _is_minor(cell: Any) -> bool:
+def is_minor(cell: Any) -> bool:
     age = re.match(r"\s*(\d{1,3})(?:\.0+)?\s*(?:周?岁)?\s*$", plain_text(_cell_text(cell)))
     return age is not None and int(age[1]) < 18
 
 
-def _in_cell(text: str, kind: str | None) -> Iterator[tuple[str, str, str]]:
+def in_cell(text: str, kind: str | None) -> Iterator[tuple[str, str, str]]:
     """Kind, datum as shown, and the whole cell as shown, of each kind found in a cell."""
     if not text.strip() or kind == "public":
         return
     if kind == "health":
-        if _NOTHING.fullmatch(_label(text)) is None:
+        if _NOTHING.fullmatch(label_of(text)) is None:
             yield "health", "", ""
         return
     if kind == "masked name":
@@ -312,7 +137,7 @@ def _in_cell(text: str, kind: str | None) -> Iterator[tuple[str, str, str]]:
         shown = re.split(r"门牌|\d+(?:号|栋|幢|座|室|单元|-)", plain_text(text))[0]
         yield "address", shown, shown
     elif not seen and kind != "name" and len(text) <= 20:
-        label = _label(text)
+        label = label_of(text)
         if _HEALTH_VALUE.search(label) and _AID.search(label) is None:
             yield "health", "", ""
 
@@ -350,45 +175,3 @@ def _number(text: str, kind: str) -> tuple[str, str] | None:
             return "landline", landline_shown(found[1], re.sub(r"\D", "", found[2]))
         return "landline", "*" * (len(digits) - 2) + digits[-2:]
     return None
-
-
-# ---- in contents ----
-
-_PLACES = {
-    "income": "收入",
-    "expense": "支出",
-    "lines": "明细",
-    "steps": "步骤",
-    "text": "正文",
-    "note": "说明",
-    "columns": "表头",
-}
-
-
-def _texts(
-    value: Any, path: tuple[str | int, ...] = ()
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _texts(each, (*path, str(key)))
-    elif isinstance(value, list | tuple):
-        for index, each in enumerate(value):
-            yield from _texts(each, (*path, index))
-
-
-def _masked(value: Any, allow: frozenset[str]) -> Any:
-    if isinstance(value, str):
-        return mask(value, allow)
-    if isinstance(value, Mapping):
-        return {key: _masked(each, allow) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_masked(each, allow) for each in value]
-    return value
-
-
-def _place(path: tuple[str | int, ...]) -> str:
-    words = _PLACES.get(str(path[0]), str(path[0])) if path else "正文"
-    rows = [step for step in path if isinstance(step, int)]
-    return f"{words}第 {rows[0] + 1} 行" if rows else words
