@@ -38,7 +38,6 @@ ROOMS = (
     notices.ROOM,
     reviews.ROOM,
     erasures.ROOM,
-    erasures.ROOM,
     feedback.ROOM,
     duties.ROOM,
     supervision.ROOM,

@@ -6,7 +6,7 @@ A door adds three routes that call these views, and guards the rest with `guard.
     def login():
         return login_view(("supervisor",), "township.home", title="乡镇监督平台")
 
-Tries are limited by address here and by account name in `kiosk.people` (five failures lock it).
+Tries are limited by address here, and by account and address in `kiosk.people` (five failures).
 """
 
 from collections.abc import Collection
@@ -40,7 +40,12 @@ def login_view(roles: Collection[str], home_endpoint: str, *, title: str) -> Pag
     name = request.form.get("name", "").strip()
     try:
         with guard.limiter.limit(TRIES):
-            found = people.log_in(current_node().journal, name, request.form.get("password", ""))
+            found = people.log_in(
+                current_node().journal,
+                name,
+                request.form.get("password", ""),
+                source=request.remote_addr or "",
+            )
     except RateLimitExceeded:
         return _login_page(title, name, "试的次数太多了，请过一分钟再试。"), 429
     except LoginRefused as refused:
@@ -69,7 +74,9 @@ def password_view(home_endpoint: str, *, title: str) -> Page:
             journal = current_node().journal
             try:
                 with guard.limiter.limit(TRIES):
-                    people.change_password(journal, g.account.name, old, new)
+                    people.change_password(
+                        journal, g.account.name, old, new, source=request.remote_addr or ""
+                    )
             except RateLimitExceeded:
                 fault = "试的次数太多了，请过一分钟再试。"
             except (LoginRefused, AccountRefused) as refused:
