@@ -23,11 +23,13 @@ def create_app(node: Node) -> Flask:
         errors,
         formats,
         guard,
+        life,
         office,
         paper,
         phone,
         streams,
         templates_dir,
+        then,
         township,
     )
 
@@ -48,12 +50,13 @@ def create_app(node: Node) -> Flask:
     app.extensions["kiosk"] = node
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     formats.install(app)
+    life.install(app)
     errors.install(app)
     guard.csrf.init_app(app)
     guard.limiter.init_app(app)
     app.after_request(guard.add_headers)
     desk = township if node.config.is_township else office
-    for door in (board, phone, paper, streams, api, sync_server, desk):
+    for door in (board, phone, then, paper, streams, api, sync_server, desk):
         app.register_blueprint(door.blueprint)
     # Nodes sign their requests; a session's token says nothing of them.
     guard.csrf.exempt(sync_server.blueprint)

@@ -8,9 +8,10 @@ from ulid import ULID
 from kiosk import clock, villages
 from kiosk.feedback import queries
 from kiosk.feedback.queries import Feedback
-from kiosk.feedback.state import ANSWER_WITHIN, KINDS, age_days, next_step
+from kiosk.feedback.state import ANSWER_WITHIN, KINDS, OBJECTION, age_days, next_step
 from kiosk.feedback.token import hash_of, is_token, new_token
 from kiosk.journal.log import Journal
+from kiosk.notices import queries as notices
 
 TEXT_LIMIT = 1000
 ANSWER_LIMIT = 3000
@@ -50,7 +51,11 @@ def receive(
     the village itself, to T/<V> on its township. Raises FeedbackRefused.
     """
     text, phone = text.replace("\r\n", "\n").strip(), phone.strip()
-    if kind not in KINDS:
+    if kind == OBJECTION:
+        about = notices.notice(journal, notice) if notice else None
+        if about is None or not about.displayed(clock.today()):
+            raise FeedbackRefused("公示期已满，不再收异议。您可以选“不满意”或“询问”继续反映。")
+    elif kind not in KINDS:
         raise FeedbackRefused("请选择一种：询问、建议、不满意或表扬。")
     if not text:
         raise FeedbackRefused("请写下您想说的话。")

@@ -17,6 +17,9 @@ from typing import Any
 from kiosk.rules.calendar import beijing_date
 
 KINDS = ("询问", "建议", "不满意", "表扬")
+OBJECTION = "异议"
+"""Taken about a notice while its display period runs, to the end of its last day."""
+
 ANSWER_WITHIN = timedelta(days=10)
 STATES = {
     "received": "已收到，等村里受理",

@@ -22,7 +22,7 @@ from kiosk.attachments import FileRefused, photos
 from kiosk.feedback import queries as asked
 from kiosk.feedback.commands import FeedbackRefused
 from kiosk.feedback.queries import Feedback
-from kiosk.feedback.state import KINDS
+from kiosk.feedback.state import KINDS, OBJECTION
 from kiosk.feedback.token import new_token
 from kiosk.node import Node
 from kiosk.notices import queries as notices
@@ -205,7 +205,7 @@ def _notice_page(node: Node, found: Notice, form: Form, code: int = 0) -> Respon
         answered=asked.of_notice(journal, found.id),
         public_text=asked.public_text,
         today=clock.today(),
-        kinds=KINDS,
+        kinds=(OBJECTION, *KINDS) if found.displayed(clock.today()) else KINDS,
         form=form,
     )
     response = make_response(html, code or (400 if form.fault else 200))

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from kiosk import drafts
 from kiosk.drafts import commands as draft_commands
 from kiosk.feedback import queries as feedback
+from kiosk.feedback.state import OBJECTION
 from kiosk.node import Node
 from kiosk.notices import queries as notices
 from kiosk.notices.commands import PLAIN
@@ -14,8 +15,6 @@ from kiosk.web import current_node
 from kiosk.web.formats import day
 from kiosk.web.office import forms, prepared
 from kiosk.web.office.door import blueprint, item_of
-
-OBJECTION = "异议"
 
 
 @blueprint.post("/notices/<id>/result")
