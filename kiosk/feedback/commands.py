@@ -33,6 +33,13 @@ class AnswerPersonal(FeedbackRefused):
         self.masked = masked
 
 
+class QuestionRewritten(FeedbackRefused):
+    """The words that would stand beside a public answer are not the asker's."""
+
+    def __init__(self) -> None:
+        super().__init__("公开的问题只能删减，不能改写，也不能添加。可以清空，只公开答复。")
+
+
 def receive(
     journal: Journal,
     *,
@@ -93,11 +100,21 @@ def accept(journal: Journal, id: str, *, actor: str) -> None:
             _append(journal, "parent", "accepted", found, {}, actor)
 
 
-def answer(journal: Journal, id: str, text: str, *, public: bool, actor: str) -> None:
+def answer(
+    journal: Journal,
+    id: str,
+    text: str,
+    *,
+    public: bool,
+    actor: str,
+    question: str | None = None,
+) -> None:
     """Answers: for everybody on the public stream, else for the asker (and the township) alone.
 
+    Beside a public answer stands the asker's text with personal data masked, or what `question`
+    leaves of it; nothing where that is "".
     Raises FeedbackRefused; AnswerPersonal where a public answer would show personal data other
-    than the village's own public contacts.
+    than the village's own public contacts; QuestionRewritten.
     """
     text = text.replace("\r\n", "\n").strip()
     if not text:
@@ -110,7 +127,9 @@ def answer(journal: Journal, id: str, text: str, *, public: bool, actor: str) ->
         found = _own(journal, id)
         if found.state == "closed":
             raise FeedbackRefused("这一条已经办结，不能再答复。")
-        body = {"text": text, "public": public}
+        body: dict[str, Any] = {"text": text, "public": public}
+        if public:
+            body["question"] = _question(journal, found, question)
         channel = "public" if public else "parent"
         _append(journal, channel, "answered", found, body, actor)
 
@@ -184,14 +203,35 @@ def _is_phone(text: str) -> bool:
     return len(text) <= PHONE_LIMIT and digits >= 5 and not set(text) - set("0123456789+-() 转")
 
 
-def _must_be_impersonal(journal: Journal, text: str) -> None:
+def without_personal(journal: Journal, village: str, text: str) -> str:
+    """The text with personal data masked; the village's own public contacts stay."""
     from kiosk.rules import privacy
 
-    own = villages.village(journal, journal.code)
+    own = villages.village(journal, village)
     contacts = " ".join(own.contacts.values()) if own else ""
-    masked = text
     for found in reversed(privacy.find(text)):
         if text[found.start : found.end].strip() not in contacts:
-            masked = masked[: found.start] + found.shown_as + masked[found.end :]
+            text = text[: found.start] + found.shown_as + text[found.end :]
+    return text
+
+
+def _must_be_impersonal(journal: Journal, text: str) -> None:
+    masked = without_personal(journal, journal.code, text)
     if masked != text:
         raise AnswerPersonal(masked)
+
+
+def _question(journal: Journal, found: Feedback, shortened: str | None) -> str:
+    whole = without_personal(journal, found.village, found.text)
+    if shortened is None:
+        return whole
+    shortened = without_personal(journal, found.village, shortened.replace("\r\n", "\n").strip())
+    rest = iter(_spoken(whole))
+    if not all(any(each == glyph for each in rest) for glyph in _spoken(shortened)):
+        raise QuestionRewritten
+    return shortened
+
+
+def _spoken(text: str) -> str:
+    """A text without spaces and punctuation, which are nobody's words."""
+    return "".join(filter(str.isalnum, text))

@@ -5,7 +5,8 @@ only the village and its township read:
   {village, notice (id or ""), kind ("询问", "建议", "不满意", "表扬"), text, phone (or ""),
   photo (SHA-256 or ""), token_hash (SHA-256 of the follow-up token, hex), via ("phone", "screen")}
 - `feedback.accepted` on V/parent: {step}
-- `feedback.answered` on V/public where everybody may read it, else V/parent: {text, public, step}
+- `feedback.answered` on V/public where everybody may read it, else V/parent: {text, public, step},
+  of a public one also question: the asker's words that stand beside it, "" where they do not
 - `feedback.rated` on T/<V> or V/parent, by the asker: {satisfied, text, step}
 - `feedback.closed` on V/parent: {step}
 
@@ -124,8 +125,10 @@ def _is_event(kind: str, body: dict[str, Any] | None) -> bool:
             wanted = {"satisfied": bool, "text": str}
         case _:
             wanted = {}
-    return isinstance(body, dict) and all(
-        isinstance(body.get(name), type_) for name, type_ in wanted.items()
+    return (
+        isinstance(body, dict)
+        and all(isinstance(body.get(name), type_) for name, type_ in wanted.items())
+        and isinstance(body.get("question", ""), str)
     )
 
 

@@ -149,10 +149,13 @@ def counts(journal: Journal, village: str | None = None) -> Counts:
 
 
 def public_text(feedback: Feedback) -> str:
-    """The asker's words as everybody may read them: personal data masked, no telephone."""
+    """The asker's words as everybody may read them beside the last public answer: personal data
+    masked, no telephone; "" where the village left them out."""
     from kiosk.rules import privacy
 
-    return privacy.mask(feedback.text)
+    answers = feedback.public_answers
+    said = answers[-1].question if answers else None
+    return privacy.mask(feedback.text) if said is None else said
 
 
 def has_photo(journal: Journal, sha: str) -> bool:

@@ -49,6 +49,11 @@ class Event:
         return str((self.body or {}).get("text", ""))
 
     @property
+    def question(self) -> str | None:
+        """The asker's words that stand beside a public answer; None where it does not say."""
+        return (self.body or {}).get("question")
+
+    @property
     def step(self) -> int:
         step = (self.body or {}).get("step", 0)
         return step if isinstance(step, int) else 0

@@ -7,18 +7,15 @@ form again as it was filled in.
 """
 
 import gzip
-from dataclasses import dataclass, replace
-from typing import Any
+import re
+from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
-from flask_limiter.util import get_remote_address
-from flask_wtf.csrf import validate_csrf
-from limits import RateLimitItem, parse, parse_many
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import clock, feedback
-from kiosk.attachments import FileRefused, photos
+from kiosk.attachments import FileRefused
+from kiosk.duties import queries as duties
 from kiosk.feedback import queries as asked
 from kiosk.feedback.commands import FeedbackRefused
 from kiosk.feedback.queries import Feedback
@@ -28,58 +25,40 @@ from kiosk.node import Node
 from kiosk.notices import queries as notices
 from kiosk.notices.queries import Notice
 from kiosk.villages import queries as villages
-from kiosk.web import current_node, guard
-
-SENT = parse_many("5 per 10 minutes; 30 per day")
-"""Feedback taken from one address; a whole village may share one, so it is not less."""
-
-SENT_ABOUT_ONE = parse("60 per hour")
-"""Feedback taken about one notice, from anywhere."""
-
-TRIED = parse("40 per 10 minutes")
-"""Forms looked at from one address, taken or not: each may carry a photo to decode."""
+from kiosk.web import asking, current_node, guard
+from kiosk.web.asking import Form, NotNow
 
 COMPRESSED_FROM = 1400
 PER_HOME = 30
-
-LIMIT_WORDS = {
-    600: "您提交得太频繁了，请 10 分钟后再提交。",
-    3600: "现在提交的人太多了，请一小时后再提交。",
-    86_400: "今天提交的次数已经满了，请明天再提交，或直接打监督电话。",
-}
-COOKIE_WORDS = (
-    "为了安全，请再点一次“提交”。如果一直看到这句话，说明手机不允许网页保存 Cookie，"
-    "请换一个浏览器，或直接打监督电话。"
-)
+_ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+"""A ULID, as notices have."""
 
 blueprint = Blueprint("phone", __name__)
 
 
-@dataclass(frozen=True)
-class Form:
-    """A feedback form as it was filled in."""
-
-    kind: str = ""
-    text: str = ""
-    phone: str = ""
-    village: str = ""
-    token: str = ""
-    fault: str = ""
-    photo_lost: bool = False
-
-
 @blueprint.get("/m/")
 def home() -> str:
-    """What is new on this node's boards, in one light list."""
+    """What is new on this node's boards in one light list, or what a search finds (`?q=`); of one
+    village (`?village=`) or of all."""
     node = current_node()
-    code = request.args.get("village") or (None if node.config.is_township else node.config.code)
-    shown = villages.village(node.journal, code) if code else None
+    known = villages.known(node.journal) if node.config.is_township else []
+    code = request.args.get("village", "") or (None if known else node.config.code)
+    q = " ".join(request.args.get("q", "").split())[:40]
+    if q:
+        whose = [code] if code else None
+        items = duties.catalogue(node.journal).items.values()
+        listed = notices.search(node.journal, whose, q, PER_HOME, items=items).notices
+    else:
+        listed = notices.newest(node.journal, code, None, PER_HOME)
     return render_template(
         "phone/home.html",
         node=node,
-        village=shown,
-        notices=notices.newest(node.journal, code, None, PER_HOME),
-        names={each.code: each.name for each in villages.known(node.journal)},
+        village=villages.village(node.journal, code) if code else None,
+        notices=listed,
+        known=known,
+        names={each.code: each.name for each in known},
+        code=code,
+        q=q,
     )
 
 
@@ -88,7 +67,7 @@ def notice(id: str) -> Response:
     node = current_node()
     found = notices.notice(node.journal, id)
     if found is None:
-        return _missing(node)
+        return _missing(node, id)
     return _notice_page(node, found, Form(token=new_token()))
 
 
@@ -99,44 +78,34 @@ def ask(id: str) -> BaseResponse:
     node = current_node()
     found = notices.notice(node.journal, id)
     if found is None:
-        return _missing(node)
-    form = Form(
-        kind=request.form.get("kind", ""),
-        text=request.form.get("text", ""),
-        phone=request.form.get("phone", ""),
-        village=request.form.get("village", ""),
-        token=request.form.get("token") or new_token(),
-        photo_lost=_upload() is not None,
-    )
-    address = get_remote_address()
-    if fault := _limit_words(TRIED, "tried", address, count=True):
-        return _notice_page(node, found, replace(form, fault=fault), 429)
-    if fault := _forged():
-        return _notice_page(node, found, replace(form, fault=fault))
-    known = asked.by_token(node.journal, form.token)
-    if known is not None:
-        return redirect(url_for("phone.follow", token=form.token), 303)
-    fault = _limit_words(SENT_ABOUT_ONE, "about", found.id) or next(
-        (words for limit in SENT if (words := _limit_words(limit, "sent", address))), ""
-    )
-    if fault:
-        return _notice_page(node, found, replace(form, fault=fault), 429)
+        return _missing(node, id)
+    first = form = asking.typed()
     try:
+        asking.check_try()
+        token = form.token if asked.by_token(node.journal, form.token) else None
+        if token := token or asking.sent_before(form, found.id):
+            return redirect(url_for("phone.follow", token=token), 303)
+        asking.check_limits(form, found.id)
+        form = asking.with_photo(node, form)
+        village = _village_of(node, found, form)
+        form = asking.warned(node, form, village)
+        if form.masked:
+            return _notice_page(node, found, form)
         _, token = feedback.receive(
             node.journal,
-            village=_village_of(node, found, form),
+            village=village,
             notice=found.id,
             kind=form.kind,
             text=form.text,
             phone=form.phone,
-            photo=_photo(node),
+            photo=asking.photo_of(form),
             token=form.token,
         )
+    except NotNow as refused:
+        return _notice_page(node, found, replace(form, fault=str(refused)), refused.code)
     except (FeedbackRefused, FileRefused) as refused:
-        return _notice_page(node, found, replace(form, fault=str(refused)))
-    for limit in SENT:
-        guard.limiter.limiter.hit(limit, "sent", address)
-    guard.limiter.limiter.hit(SENT_ABOUT_ONE, "about", found.id)
+        return _notice_page(node, found, replace(form, fault=str(refused)), 400)
+    asking.count(first, found.id, token)
     return redirect(url_for("phone.follow", token=token, sent=1), 303)
 
 
@@ -153,7 +122,11 @@ def rate(token: str) -> BaseResponse:
     found = asked.by_token(node.journal, token)
     text = request.form.get("text", "")
     choice = request.form.get("satisfied")
-    fault = _limit_words(TRIED, "tried", get_remote_address(), count=True) or _forged()
+    fault = ""
+    try:
+        asking.check_try()
+    except NotNow as refused:
+        fault = str(refused)
     if not fault and choice not in ("yes", "no"):
         fault = "请选择“满意”或“没解决”。"
     if found is None or fault:
@@ -186,7 +159,7 @@ def compress(response: Response) -> Response:
     return response
 
 
-def _notice_page(node: Node, found: Notice, form: Form, code: int = 0) -> Response:
+def _notice_page(node: Node, found: Notice, form: Form, code: int = 200) -> Response:
     journal = node.journal
     # Photos are megabytes: they are offered behind a tap, so the content is shown without them.
     plain = found if found.body is None else replace(found, body={**found.body, "attachments": []})
@@ -208,7 +181,7 @@ def _notice_page(node: Node, found: Notice, form: Form, code: int = 0) -> Respon
         kinds=(OBJECTION, *KINDS) if found.displayed(clock.today()) else KINDS,
         form=form,
     )
-    response = make_response(html, code or (400 if form.fault else 200))
+    response = make_response(html, code)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
@@ -235,39 +208,10 @@ def _follow_page(token: str, found: Feedback | None, fault: str = "", text: str 
     return response
 
 
-def _missing(node: Node) -> Response:
-    return make_response(render_template("phone/missing.html", node=node), 404)
-
-
-def _forged() -> str:
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValueError:
-        return COOKIE_WORDS
-    return ""
-
-
-def _limit_words(limit: RateLimitItem, *key: str, count: bool = False) -> str:
-    """When to try again, where the limit is reached; "" where it is not."""
-    limiter: Any = guard.limiter
-    if not limiter.enabled:
-        return ""
-    free = limiter.limiter.hit(limit, *key) if count else limiter.limiter.test(limit, *key)
-    return "" if free else LIMIT_WORDS[limit.get_expiry()]
-
-
-def _photo(node: Node) -> str:
-    """The SHA-256 of the photo that came with the form, made safe and kept; "" without one.
-
-    Raises FileRefused.
-    """
-    upload = _upload()
-    return "" if upload is None else node.blobs.put(photos.photo(upload.read()).data)
-
-
-def _upload() -> FileStorage | None:
-    upload = request.files.get("photo")
-    return upload if upload is not None and upload.filename else None
+def _missing(node: Node, id: str) -> Response:
+    """Whether the notice may still come is known only of an id that a notice could have."""
+    html = render_template("phone/missing.html", node=node, may_come=_ID.fullmatch(id) is not None)
+    return make_response(html, 404)
 
 
 def _village_of(node: Node, found: Notice, form: Form) -> str:

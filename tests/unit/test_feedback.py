@@ -7,7 +7,7 @@ import pytest
 
 from kiosk import clock, feedback
 from kiosk.feedback import queries
-from kiosk.feedback.commands import AnswerPersonal, FeedbackRefused
+from kiosk.feedback.commands import AnswerPersonal, FeedbackRefused, QuestionRewritten
 from kiosk.feedback.state import Event, state, waiting_since
 from tests.conftest import TOWNSHIP, VILLAGE, copied
 
@@ -210,6 +210,31 @@ def test_only_what_was_answered_for_all_stands_beside_a_notice(village):
     assert shown.id == asked
     assert "13812345678" not in queries.public_text(shown)
     assert "路灯" in queries.public_text(shown)
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        (None, "我是 138****5678，想问路灯"),
+        ("想问路灯。", "想问路灯。"),
+        ("我…想问路灯", "我…想问路灯"),
+        ("", ""),
+        ("我是 13812345678，想问路灯", "我是 138****5678，想问路灯"),
+        ("想夸路灯", None),
+        ("想问路灯和村干部", None),
+    ],
+)
+def test_beside_a_public_answer_stands_what_is_left_of_the_question(village, question, shown):
+    id, _ = ask(village.journal, text="我是 13812345678，想问路灯")
+    said = {"public": True, "actor": "王会计", "question": question}
+    if shown is None:
+        with pytest.raises(QuestionRewritten):
+            feedback.answer(village.journal, id, "下周修。", **said)
+        return
+    feedback.answer(village.journal, id, "下周修。", **said)
+    [found] = queries.of_notice(village.journal, "N1")
+    assert queries.public_text(found) == shown
+    assert village.journal.find(id, "feedback.answered")[0].body["question"] == shown
 
 
 def test_what_waits_too_long_is_overdue_and_first(village):

@@ -591,6 +591,17 @@ class TestFeedback:
         answered = node.journal.find(asked, "feedback.answered")[0]
         assert (answered.body["text"], answered.body["public"]) == ("请打张某 138****1234。", True)
 
+    def test_the_officer_sees_and_shortens_what_becomes_public(self, node, officer, asked):
+        page = text(officer.get(f"/office/feedback/{asked}"))
+        assert "将一起公开的问题" in page and ">电费为什么这么多？</textarea>" in page
+        reply = {"do": "answer", "text": "装了路灯。", "public": "yes"}
+        rewritten = officer.post(f"/office/feedback/{asked}", data={**reply, "question": "好"})
+        assert rewritten.status_code == 400
+        assert "只能删减" in text(rewritten) and "装了路灯。" in text(rewritten)
+        officer.post(f"/office/feedback/{asked}", data={**reply, "question": "电费这么多？"})
+        assert node.journal.find(asked, "feedback.answered")[0].body["question"] == "电费这么多？"
+        assert "一起公开的问题：电费这么多？" in text(officer.get(f"/office/feedback/{asked}"))
+
     def test_a_private_answer_stays_between_village_township_and_asker(self, node, officer, asked):
         reply = {"do": "answer", "text": "请到村委会来看单据。", "public": "no"}
         officer.post(f"/office/feedback/{asked}", data=reply)

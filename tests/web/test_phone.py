@@ -9,6 +9,7 @@ import pytest
 
 from kiosk import clock, create_app, feedback, notices
 from kiosk.feedback import queries
+from kiosk.web import guard
 from tests import posting
 from tests.conftest import VILLAGE, copied
 
@@ -152,9 +153,13 @@ def test_what_was_corrected_and_withdrawn_is_told(village, now):
 
 
 def test_a_notice_that_did_not_arrive_yet_is_said_plainly(township):
-    answer = create_app(township).test_client().get("/n/01JUNKNOWN")
+    client = create_app(township).test_client()
+    answer = client.get("/n/01M4HP3540E0RBZR8JM8VBYE25")
     assert answer.status_code == 404
     assert "这条公开内容还没有传到乡镇，请在村里的屏幕上看" in answer.text
+    nonsense = client.get("/n/xxx")
+    assert nonsense.status_code == 404
+    assert "没有这样的公开内容" in nonsense.text and "还没有传到" not in nonsense.text
 
 
 def test_feedback_is_taken_and_followed(both, enrolled, township):
@@ -188,7 +193,7 @@ def test_feedback_is_taken_and_followed(both, enrolled, township):
 def test_a_public_answer_stands_beside_the_notice_without_personal_data(village, now):
     id = publish(village)
     client = create_app(village).test_client()
-    send(client, id, text="我是 13812345678，路灯坏了")
+    send(client, id, text="我是 13812345678，路灯坏了", do="as_is")
     [kept] = queries.of_village(village.journal, VILLAGE)
     feedback.answer(village.journal, kept.id, "下周修。", public=True, actor="王会计")
     page = create_app(village).test_client().get(f"/n/{id}").text
@@ -236,10 +241,78 @@ def test_sending_twice_takes_it_once(both, township):
     assert queries.counts(township.journal).total == 1
 
 
+def test_going_back_and_sending_again_takes_it_once(both, township):
+    id, client = both
+    first = send(client, id)
+    again = send(client, id)
+    assert again.status_code == 303
+    assert again.location == first.location.partition("?")[0]
+    assert queries.counts(township.journal).total == 1
+    assert send(client, id, kind="建议").status_code == 303
+    with clock.set_to(NOW + timedelta(minutes=11)):
+        guard.limiter.reset()
+        assert send(client, id).status_code == 303
+    assert queries.counts(township.journal).total == 3
+
+
+def test_the_same_words_from_the_same_network_are_said_to_be_there(both, township):
+    id, client = both
+    send(client, id)
+    answer = send(client.application.test_client(), id)
+    assert answer.status_code == 409
+    assert "已经收到了" in answer.text and SAID["text"] in answer.text
+    assert "/f/" not in answer.text
+    assert queries.counts(township.journal).total == 1
+
+
+PERSONAL = "我是 13812345678，路灯坏了"
+
+
+def test_the_asker_is_told_what_becomes_public(both):
+    id, client = both
+    page = page_of(client.get(f"/n/{id}"))
+    assert "村里公开答复时，您的问题也会一起公开（不带电话）" in page
+
+
+@pytest.mark.parametrize(
+    ("do", "kept"), [("mask", "我是 138****5678，路灯坏了"), ("as_is", PERSONAL)]
+)
+def test_personal_data_in_a_question_is_masked_or_sent_as_the_asker_says(both, township, do, kept):
+    id, client = both
+    warned = send(client, id, text=PERSONAL, phone="")
+    assert warned.status_code == 200
+    assert "手机号" in warned.text and "遮盖后提交" in warned.text and "就这样提交" in warned.text
+    assert PERSONAL in warned.text and "138****5678" in warned.text
+    assert queries.counts(township.journal).total == 0
+    data = {**SAID, "phone": "", "text": PERSONAL, "do": do, **fields(warned.text)}
+    assert client.post(f"/n/{id}", data=data).status_code == 303
+    [found] = queries.of_village(township.journal, VILLAGE)
+    assert found.text == kept
+
+
+def test_a_photo_survives_the_warning(both, township):
+    from PIL import Image
+
+    id, client = both
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(file, "JPEG")
+    warned = send(client, id, text=PERSONAL, photo=(io.BytesIO(file.getvalue()), "路灯.jpg"))
+    assert "照片已经收到" in warned.text and "重新选" not in warned.text
+    sealed = re.search(r'name="photo_kept" value="([^"]*)"', warned.text)[1]
+    for kept, has in ((sealed[:-2] + "xx", False), (sealed, True)):
+        data = {
+            **SAID, "text": PERSONAL, "do": "mask", "kind": "建议" if has else "询问",
+            **fields(page_of(client.get(f"/n/{id}"))), "photo_kept": kept,
+        }  # fmt: skip
+        assert client.post(f"/n/{id}", data=data).status_code == 303
+        found = queries.of_village(township.journal, VILLAGE)
+        assert any(bool(each.photo) for each in found) is has
+
+
 def test_the_limit_keeps_what_was_typed_and_says_when_to_try_again(both, township):
     id, client = both
-    for _ in range(5):
-        assert send(client, id).status_code == 303
+    for number in range(5):
+        assert send(client, id, text=f"第{number}条意见").status_code == 303
     answer = send(client, id, text="第六条意见")
     assert answer.status_code == 429
     assert "请 10 分钟后再提交" in answer.text and "第六条意见" in answer.text
@@ -256,10 +329,10 @@ def test_a_photo_is_made_safe_and_kept(both, township):
     assert sent.status_code == 303
     [kept] = queries.of_village(township.journal, VILLAGE)
     assert township.blobs.has(kept.photo)
-    refused = send(client, id, photo=(io.BytesIO(b"MZ not a photo"), "a.jpg"))
+    refused = send(client, id, text="再说一次", photo=(io.BytesIO(b"MZ"), "a.jpg"))
     assert refused.status_code == 400
     assert "不是照片" in refused.text and "照片要重新选一次" in refused.text
-    assert SAID["text"] in refused.text
+    assert "再说一次" in refused.text
 
 
 def test_a_photo_of_a_feedback_is_not_public(both, township):
@@ -289,12 +362,51 @@ def test_of_a_township_notice_the_sender_says_which_village(enrolled, township, 
 
 
 def test_an_unknown_follow_link_tells_nothing(township):
-    answer = create_app(township).test_client().get("/f/" + "x" * 22)
-    assert answer.status_code == 404
-    assert "没有找到" in answer.text
+    client = create_app(township).test_client()
+    for token in ("x" * 22, "xxx"):
+        answer = client.get(f"/f/{token}")
+        assert answer.status_code == 404
+        assert "没有找到" in answer.text
+        assert "<p>李楼镇</p>" in answer.text
+
+
+def test_displeasure_is_expressed_not_submitted(both):
+    id, client = both
+    sent = send(client, id, kind="不满意")
+    assert "您表示不满意" in client.get(sent.location).text
+    assert "您提交了询问" in client.get(send(client, id).location).text
+
+
+def test_a_question_may_stand_shortened_or_not_at_all_beside_its_answer(village, now):
+    id = publish(village)
+    client = create_app(village).test_client()
+    for text, question in (("张家门口路灯坏了", "路灯坏了"), ("李家欠我钱，路灯也坏了", "")):
+        follow = send(client, id, text=text).location
+        [kept] = [each for each in queries.of_village(village.journal, VILLAGE) if each.open]
+        feedback.answer(
+            village.journal, kept.id, "下周修。", public=True, actor="王", question=question
+        )
+        page = client.get(follow).text
+        assert ("一起公开的问题：路灯坏了" in page) is bool(question)
+        assert ("没有公开您的问题" in page) is not bool(question)
+    page = client.get(f"/n/{id}").text
+    assert "张家" not in page and "路灯坏了" in page
+    assert "李家" not in page and "问题没有公开" in page
 
 
 def test_the_light_home_lists_what_is_new(both):
     id, client = both
     page = page_of(client.get("/m/"))
     assert f"/n/{id}" in page and "东湖村" in page
+
+
+def test_the_light_home_is_searched_of_one_village_or_all(both, township):
+    id, client = both
+    assert f'<option value="{VILLAGE}">东湖村</option>' in page_of(client.get("/m/"))
+    for village, q, found in (
+        ("", "账目", True), (VILLAGE, "财务", True), (VILLAGE, "CWSZ", True),
+        ("", "水库", False), ("371721105999", "财务", False),
+    ):  # fmt: skip
+        page = page_of(client.get("/m/", query_string={"village": village, "q": q}))
+        assert (f"/n/{id}" in page) is found
+        assert ("没有找到" in page) is not found

@@ -33,12 +33,14 @@ def feedback(id: str) -> Page:
     if found is None or found.village != node.config.code:
         abort(404)
     text, masked, fault = "", "", ""
+    shown = commands.without_personal(node.journal, found.village, found.text)
+    question = request.form.get("question", shown)
     if request.method == "POST":
         text = request.form.get("text", "")
         if request.form.get("do") == "mask":
             text = request.form.get("masked", text)
         try:
-            said = _done(id, text)
+            said = _done(id, text, question)
         except AnswerPersonal as personal:
             fault, masked = str(personal), personal.masked
         except FeedbackRefused as refused:
@@ -54,11 +56,12 @@ def feedback(id: str) -> Page:
         masked=masked,
         fault=fault,
         public=request.form.get("public", "yes") == "yes",
+        question=question,
     )
     return (page, 400) if fault else page
 
 
-def _done(id: str, text: str) -> str:
+def _done(id: str, text: str, question: str) -> str:
     """Does what the button said; what to tell the officer. Raises FeedbackRefused."""
     journal, actor = current_node().journal, g.account.name
     match request.form.get("do"):
@@ -70,6 +73,6 @@ def _done(id: str, text: str) -> str:
             return "已办结。"
         case "answer" | "mask":
             public = request.form.get("public") == "yes"
-            commands.answer(journal, id, text, public=public, actor=actor)
+            commands.answer(journal, id, text, public=public, actor=actor, question=question)
             return "答复已公开。" if public else "答复已发给提出人。"
     abort(400)
