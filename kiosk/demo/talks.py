@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from kiosk.demo.acts import Accept, Answer, Ask, Close, Rate, Step, moment
 from kiosk.demo.places import BEIZHAI, DONGHU, TOWNSHIP_CODE, XIZHUANG
 from kiosk.demo.writing import yuan
+from kiosk.feedback.state import OBJECTION
 from kiosk.rules.calendar import Period
 
 DAY = timedelta(days=1)
@@ -134,6 +135,20 @@ def _all(today: date, statement: str) -> Iterator[Step]:
         at(4, 16, 12), d, Ask("swing", d, "建议", "文化广场能不能给孩子装个滑梯？", via="screen")
     )
     yield Step(at(3, 10, 0), d, Accept("swing"))
+
+    # an objection while the notice is displayed, being looked into
+    yield Step(
+        at(4, 19, 25),
+        t,
+        Ask(
+            "two plots",
+            d,
+            OBJECTION,
+            "第二户前年已经批过一处宅基地，老宅也没有退，一户只能有一处，请核实。",
+            notice="homestead",
+        ),
+    )
+    yield Step(at(3, 9, 40), d, Accept("two plots"))
 
     # answered to the asker alone
     yield Step(

@@ -198,7 +198,7 @@ def test_feedback_is_there_in_every_state(nodes: dict[str, Node]) -> None:
     ids = [row[0] for row in journal.db.execute("SELECT id FROM feedback")]
     found = [it for id in ids if (it := feedback.feedback(journal, id)) is not None]
     assert {it.state for it in found} == set(STATES)
-    assert {it.kind for it in found} == {"询问", "建议", "不满意", "表扬"}
+    assert {it.kind for it in found} == {"询问", "建议", "不满意", "表扬", "异议"}
     assert any(it.photo for it in found) and any(it.notice for it in found)
 
 
