@@ -4,12 +4,20 @@ Moments are given as RFC 3339 text or aware datetimes and shown in Asia/Shanghai
 text or `date`.
 """
 
+import re
 from datetime import date, datetime
 
 from flask import Flask
+from markupsafe import Markup
 
 from kiosk import clock
 from kiosk.rules import accounts, calendar
+
+_TELEPHONE = re.compile(
+    r"(?<![\d-])(0\d{2,3}[- ]?\d{7,8}(?:-\d{1,5})?|1[3-9]\d{9}|[48]00[- ]?\d{3}[- ]?\d{4}"
+    r"|1[12]\d{3}|1[12]\d)(?!\d)"
+)
+"""Landlines with their area code, mobiles, 400 and 800, and the short numbers of services."""
 
 
 def as_date(value: str | date | datetime) -> date:
@@ -74,6 +82,16 @@ def ago(value: str | datetime | None) -> str:
     return "刚刚"
 
 
+def tel(text: str) -> Markup:
+    """The text with its telephone numbers as links that call them."""
+    return Markup("").join(
+        Markup('<a class="figure" href="tel:{}">{}</a>').format(part.replace(" ", ""), part)
+        if n % 2
+        else part
+        for n, part in enumerate(_TELEPHONE.split(text))
+    )
+
+
 def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         yuan=accounts.yuan,
@@ -85,4 +103,5 @@ def install(app: Flask) -> None:
         period=period,
         ago=ago,
         beijing=as_moment,
+        tel=tel,
     )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from kiosk import clock, feedback
 from kiosk.duties import queries as duties
@@ -127,3 +128,18 @@ def test_a_fault_leaves_what_was_typed(notice, township, served, open_page):
 def fits_without_script(page):
     box = page.locator("main").bounding_box()
     return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 360
+
+
+def test_the_link_to_follow_an_answer_is_copied_by_a_button(notice, township, served, open_page):
+    page = open_page(f"{served(township)}/n/{notice}", "phone", permissions=["clipboard-read"])
+    page.get_by_text("询问", exact=True).tap()
+    page.fill("#text", TEXT)
+    page.get_by_role("button", name="提交").tap()
+    page.wait_for_url("**/f/*")
+    page.get_by_role("button", name="复制链接").tap()
+    expect(page.get_by_role("button", name="已复制")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.inner_text(".link")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    expect(page.get_by_role("button", name="复制链接")).to_be_visible()
+    page.get_by_role("button", name="复制链接").tap()
+    expect(page.get_by_role("button", name="已复制")).to_be_visible()
