@@ -6,9 +6,12 @@ other nodes erase with their next copy; attachments that nothing names any more 
 (`kiosk.sync.erasure`).
 """
 
+from datetime import datetime
+
 from ulid import ULID
 
 from kiosk import clock
+from kiosk.duties import queries as duties
 from kiosk.erasures import queries
 from kiosk.erasures.queries import Erasure
 from kiosk.journal.entry import Entry
@@ -17,6 +20,7 @@ from kiosk.notices import queries as notices
 from kiosk.notices.queries import Notice
 from kiosk.reviews import queries as reviews
 from kiosk.rules import privacy
+from kiosk.rules.calendar import beijing_date
 
 REASON_LIMIT = 200
 
@@ -48,7 +52,12 @@ def request(journal: Journal, notice: str, *, whole: bool, reason: str, actor: s
             if (each.notice, each.whole) == (notice, whole):
                 return each.id
         id = str(ULID.from_datetime(clock.now()))
-        body = {"notice": notice, "title": found.title, "whole": whole, "reason": reason}
+        body = {
+            "notice": notice,
+            "title": _called(journal, found),
+            "whole": whole,
+            "reason": reason,
+        }
         journal.append("parent", "erasure.requested", id, body, actor=actor)
         return id
 
@@ -106,6 +115,13 @@ def _open(journal: Journal, id: str) -> Erasure:
     if found.state != "requested":
         raise ErasureRefused(f"这项删除{found.state_words}。")
     return found
+
+
+def _called(journal: Journal, notice: Notice) -> str:
+    """What the notice is called where its own title is to go too: its item and its day."""
+    item = duties.catalogue(journal).items.get(notice.item)
+    day = beijing_date(datetime.fromisoformat(notice.published_at))
+    return f"{item.title if item else '公开内容'}（{day.year}年{day.month}月{day.day}日公开）"
 
 
 def _versions(journal: Journal, notice: Notice, whole: bool) -> list[Entry]:

@@ -1,8 +1,8 @@
 """Kinds and bodies, all on V/parent, so that the township sees who deleted what and why; subject =
 the erasure's id (ULID):
 
-- `erasure.requested` {notice (id), title, whole (false: only what stood before the corrections),
-  reason}
+- `erasure.requested` {notice (id), title (of its item, with its day: the notice's own title goes
+  with its content), whole (false: only what stood before the corrections), reason}
 - `erasure.confirmed` {}: by another account; the bodies are erased with it (`entry.erased` in the
   streams where they stand)
 - `erasure.declined` {}: by the second person, or taken back by the first

@@ -68,6 +68,7 @@ def test_a_second_person_must_agree(village):
     assert found.body is None and commands.reason_of(village.journal, found) == "写了姓名"
     done = erasures.erasure(village.journal, id, VILLAGE)
     assert (done.state, done.actor, done.ended_by) == ("confirmed", "王会计", "赵某")
+    assert done.title == "安全生产、防火防汛（2026年10月9日公开）"
     with pytest.raises(ErasureRefused, match="已删除"):
         commands.confirm(village.journal, id, actor="赵某")
     with pytest.raises(ErasureRefused, match="没有可以删除"):

@@ -426,3 +426,30 @@ def test_every_step_of_the_chain_is_named_before_sending(officer):
     id = drafted(officer)
     page = officer.get(f"/office/drafts/{id}/preview").text
     assert len(re.findall(r'id="name-', page)) == len(CHAIN)
+
+
+def test_what_went_out_is_deleted_by_two_persons_and_the_township_sees_it(
+    node, officer, committee, head, township, desk
+):
+    id = sent(officer)
+    for signing in (committee, head):
+        signing.post(f"/office/reviews/{id}/sign", data={"do": "sign"})
+    answer = officer.post(f"/office/reviews/{id}/publish")
+    notice = answer.headers["Location"].split("/")[-2]
+    assert "从各处删除" in officer.get(f"/office/notices/{notice}").text
+    path = f"/office/notices/{notice}/erase"
+    assert officer.post(path, data={"reason": ""}).status_code == 400
+    officer.post(path, data={"what": "whole", "reason": "写了病情"})
+    page = officer.get("/office/erasures").text
+    assert "等另一个人确认" in page and "确认删除</button>" not in page
+    assert "等第二个人确认" in officer.get("/office/").text
+    assert "等第二个人确认" in committee.get("/office/reviews").text
+    action = re.search(r'action="(/office/erasures/[^"]+)"', committee.get("/office/erasures").text)
+    officer.post(action[1], data={"do": "confirm"})
+    assert notices.notice(node.journal, notice).body is not None
+    committee.post(action[1], data={"do": "confirm"})
+    assert notices.notice(node.journal, notice).body is None
+    copied(node, township)
+    copied(node, township, "parent")
+    page = desk.get("/township/reviews").text
+    assert "原因：写了病情；王会计 提出，赵某 确认" in page

@@ -6,6 +6,7 @@ reload and saving by itself. Who did what is in the journal: every entry carries
 
 from kiosk.web.office import (
     archive,
+    erasing,
     feedback,
     home,
     importing,
@@ -22,6 +23,7 @@ from kiosk.web.office.door import blueprint
 __all__ = [
     "archive",
     "blueprint",
+    "erasing",
     "feedback",
     "home",
     "importing",

@@ -22,7 +22,7 @@ REVIEWERS_PAGES = frozenset(
     f"office.{name}"
     for name in (
         "reviews", "review", "review_screen", "sign", "confirm_unmasked", "blob", "password",
-        "logout",
+        "logout", "erasures", "end_erasure",
     )
 )  # fmt: skip
 """What an account that only reviews may open; everything else leads to what waits for it."""

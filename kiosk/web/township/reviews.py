@@ -1,8 +1,9 @@
-"""Reviews at the township: what waits for its signature, what waits too long in its villages, and
-what shows personal data."""
+"""Reviews at the township: what waits for its signature, what waits too long in its villages,
+what shows personal data, and what was deleted after it had gone out."""
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 
+from kiosk.erasures.queries import erasures
 from kiosk.reviews import commands, queries
 from kiosk.reviews.commands import ReviewRefused, Signed
 from kiosk.reviews.queries import Review
@@ -24,6 +25,7 @@ def reviews() -> str:
         ours=ours,
         theirs=[each for each in waiting if each not in ours],
         unmasked=queries.unmasked(journal, limit=LIMIT),
+        erasures=erasures(journal, limit=LIMIT),
     )
 
 
