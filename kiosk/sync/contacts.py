@@ -15,6 +15,9 @@ from kiosk.journal.log import Journal
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=10)
 
+LOST_AFTER = timedelta(days=1)
+"""A village not heard of for longer than this is marked: what is known of it is old."""
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -44,6 +47,22 @@ def contacts(journal: Journal) -> list[Contact]:
     ]
 
 
+def is_lost(contact: Contact | None) -> bool:
+    """Whether a node was not heard of for more than a day, or never."""
+    heard = contact.last_success if contact else None
+    return heard is None or clock.now() - heard > LOST_AFTER
+
+
+def lost_words(contact: Contact | None) -> str:
+    """Since when a node that is lost was not heard of; "" where it is not."""
+    if not is_lost(contact):
+        return ""
+    if contact is None or contact.last_success is None:
+        return "还没有联系上"
+    days = (clock.today() - clock.beijing_date(contact.last_success)).days
+    return f"{days} 天没有联系，只知道以前的情况"
+
+
 def succeeded(journal: Journal, peer: str, status: dict[str, Any]) -> None:
     """A whole round went well."""
     now = clock.stamp()
@@ -58,8 +77,15 @@ def succeeded(journal: Journal, peer: str, status: dict[str, Any]) -> None:
     )
 
 
-def failed(journal: Journal, peer: str, error: str, random: Callable[[], float]) -> None:
-    """A round failed with `error`, in words for people; the next one is put off."""
+def failed(
+    journal: Journal,
+    peer: str,
+    error: str,
+    random: Callable[[], float],
+    wait: timedelta | None = None,
+) -> None:
+    """A round failed with `error`, in words for people; the next one is put off, at least for
+    `wait` where the other side asked for that."""
     with journal.writing() as db:
         before = last_contact(journal, peer)
         failures = (before.failures if before else 0) + 1
@@ -74,7 +100,9 @@ def failed(journal: Journal, peer: str, error: str, random: Callable[[], float])
             {
                 "peer": peer,
                 "now": now.isoformat(timespec="seconds"),
-                "next": (now + delay(failures, random)).isoformat(timespec="seconds"),
+                "next": (now + max(delay(failures, random), wait or delay(1, random))).isoformat(
+                    timespec="seconds"
+                ),
                 "failures": failures,
                 "error": error,
             },

@@ -6,6 +6,7 @@ every three seconds, and a poll that finds nothing new costs one comparison and 
 """
 
 import secrets
+import zlib
 from collections.abc import Callable
 from functools import wraps
 from math import ceil
@@ -25,6 +26,7 @@ from kiosk.notices import queries as notices
 from kiosk.notices.queries import AFFAIRS_NAMES, Notice
 from kiosk.rules import accounts
 from kiosk.rules.catalogue import REVIEWERS
+from kiosk.sync import contacts
 from kiosk.villages import queries as villages
 from kiosk.web import charts, current_node, public_address, shown, tables
 
@@ -190,7 +192,12 @@ def blob(sha: str) -> Response:
 
 
 def _tag(node: Node) -> str:
-    return f"{_STARTED}.{node.journal.version()}.{clock.today()}"
+    """What a page shows depends on. Contacts are no entries, so who is lost is part of it."""
+    tag = f"{_STARTED}.{node.journal.version()}.{clock.today()}"
+    if not node.config.is_township:
+        return tag
+    lost = [each.peer for each in contacts.contacts(node.journal) if contacts.is_lost(each)]
+    return f"{tag}.{zlib.crc32(' '.join(lost).encode()):x}"
 
 
 def _shown(template: str, *, back: str | None, **context: Any) -> str:
@@ -245,6 +252,7 @@ def _village_home(node: Node, code: str, back: str | None) -> str:
             )
             for affairs in ("party", "village", "finance")
         ],
+        lost="" if back is None else _lost(node, code),
         township=notices.township_notices(node.journal, township, 2) if township else [],
         contacts=_contacts(described),
     )
@@ -277,6 +285,7 @@ def _village_card(node: Node, code: str, name: str) -> dict[str, Any]:
         "name": name,
         "newest": notices.newest(node.journal, code, None, 1),
         "late": _late(node, code),
+        "lost": _lost(node, code),
         "total": notices.count(node.journal, code),
     }
 
@@ -288,6 +297,13 @@ def _late(node: Node, village: str, affairs: str | None = None) -> list[Any]:
         for row in duties.late_and_due(node.journal, village, clock.today())
         if row.state in ("overdue", "escalated") and affairs in (None, row.item.affairs)
     ]
+
+
+def _lost(node: Node, village: str) -> str:
+    """Since when the township has not heard of its village; "" where it has, or is it itself."""
+    if village == node.config.code:
+        return ""
+    return contacts.lost_words(contacts.last_contact(node.journal, village))
 
 
 def _list_of(node: Node, found: Notice) -> str:

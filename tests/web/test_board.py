@@ -11,6 +11,7 @@ from kiosk import clock, create_app, notices
 from kiosk.attachments.photos import photo
 from kiosk.node import Node
 from kiosk.rules import catalogue
+from kiosk.sync import contacts
 from kiosk.web import board
 from tests import posting
 from tests.conftest import TOWNSHIP, VILLAGE, copied
@@ -334,6 +335,25 @@ def test_the_township_shows_each_of_its_villages(township, enrolled):
     page = text(client.get(f"/notices/{id}"))
     assert f'data-back="/villages/{VILLAGE}/village"' in page
     assert client.get("/villages/000000000000").status_code == 404
+
+
+def test_the_township_does_not_praise_a_village_that_it_has_not_heard_of(township, enrolled):
+    post(enrolled)
+    copied(enrolled, township)
+    client = create_app(township).test_client()
+    assert "还没有联系上" in text(client.get("/"))
+    contacts.succeeded(township.journal, VILLAGE, {})
+    with clock.set_to(NOW + timedelta(hours=2)):
+        first = client.get("/")
+        assert "没有联系" not in text(first)
+    with clock.set_to(NOW + timedelta(days=6)):
+        home = text(client.get("/"))
+        assert "6 天没有联系，只知道以前的情况" in home and "按时公开" not in home
+        assert "6 天没有联系" in text(client.get(f"/villages/{VILLAGE}"))
+        tag = client.get("/").headers["ETag"]
+        contacts.succeeded(township.journal, VILLAGE, {})
+        again = client.get("/", headers={"If-None-Match": tag})
+        assert again.status_code == 200 and "没有联系" not in text(again)
 
 
 def test_what_is_shown_when_nobody_is_there_is_on_every_page(screen, village):

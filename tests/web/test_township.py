@@ -98,7 +98,7 @@ def test_a_village_that_was_not_heard_of_is_marked(client):
     with clock.set_to(NOW + timedelta(hours=1)):
         assert "1 小时前" in client.get("/township/").text
     # A session is over by then, so the page is asked for by its own test of the words.
-    from kiosk.web.township.overview import is_lost
+    from kiosk.sync.contacts import is_lost
 
     found = contacts.last_contact(client.application.extensions["kiosk"].journal, VILLAGE)
     with clock.set_to(NOW + timedelta(days=1)):

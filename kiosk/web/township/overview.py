@@ -31,9 +31,6 @@ from kiosk.web.formats import period as period_title
 from kiosk.web.sheets import Cell, xlsx
 from kiosk.web.township.door import blueprint
 
-LOST_AFTER = timedelta(days=1)
-"""A village not heard of for longer than this is marked: its screen may be off."""
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATE_WORDS = {
     "upcoming": "未到期",
@@ -65,7 +62,7 @@ class VillageLine:
 
     @property
     def lost(self) -> bool:
-        return is_lost(self.contact)
+        return contacts.is_lost(self.contact)
 
     @property
     def overdue_feedback(self) -> int:
@@ -226,12 +223,6 @@ def line_of(
         contact=contacts.last_contact(journal, code),
         rate=_rate(rows, today.year),
     )
-
-
-def is_lost(contact: Contact | None) -> bool:
-    """Whether a village was not heard of for more than a day, or never."""
-    heard = contact.last_success if contact else None
-    return heard is None or clock.now() - heard > LOST_AFTER
 
 
 def witnessed_of(journal: Journal, row: DutyRow) -> Any:

@@ -9,7 +9,6 @@ from kiosk.villages.commands import InvitationRefused
 from kiosk.web import current_node, public_address
 from kiosk.web.login import Page
 from kiosk.web.township.door import blueprint
-from kiosk.web.township.overview import is_lost
 
 
 @blueprint.route("/villages", methods=["GET", "POST"])
@@ -31,7 +30,7 @@ def villages() -> Page:
             for each in queries.known(node.journal)
         },
         contacts={each.peer: each for each in contacts.contacts(node.journal)},
-        is_lost=is_lost,
+        is_lost=contacts.is_lost,
         address=node.config.public_url or public_address(node),
         code=code,
         typed=typed,
