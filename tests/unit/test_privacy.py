@@ -235,3 +235,27 @@ def test_each_finding_in_a_content_has_its_place_in_words():
     assert masked(ledger, "ledger")["lines"][1]["summary"] == "付3717************56"
     (found,) = find_in_content({"text": "电话13812345678"}, "notice")
     assert found.place == "正文"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("李明", "李*"),
+        ("李小明", "李**"),
+        ("欧阳小明", "欧阳**"),
+        ("欧阳", "欧*"),
+        ("李**", "李**"),
+        ("李某某", "李某某"),
+        ("李家某", "李**"),
+        ("王大妈等3户", "王大妈等3户"),
+        ("东湖村民委员会", "东湖村民委员会"),
+    ],
+)
+def test_of_a_name_the_surname_is_shown(name, shown):
+    assert privacy.surname_shown(name) == shown
+
+
+def test_columns_of_persons_numbers_are_known_by_heading_or_cells():
+    columns = ["姓名", "身份证号码", "联系电话", "一卡通", "金额", "监督电话"]
+    rows = [["张某", "", "13812345678", "6217000010000000003", 5, "0530-3350001"]]
+    assert privacy.private_columns(columns, rows) == {1, 2, 3}

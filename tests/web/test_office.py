@@ -463,8 +463,8 @@ class TestImport:
         id, page = uploaded(officer, "finance.statement", "statement.xlsx", period="2026Q3")
         for shown in ("104,268.91", "58,259.45", "53,612.92", "108,915.44", "2026年第二季度"):
             assert shown in page
-        assert "以哪个为准" in page
-        answer = officer.post(f"/office/drafts/{id}/table", data={"do": "adopt"})
+        assert "以哪个为准" in page and 'value="table"' in page and "checked" not in page
+        answer = officer.post(f"/office/drafts/{id}/table", data={"do": "adopt", "whose": "table"})
         assert answer.headers["Location"].endswith(f"/drafts/{id}")
         values = drafts.draft(node.journal, id).values
         assert (values["period"], values["title"]) == ("2026Q2", "2026年第二季度财务收支情况")
@@ -494,7 +494,8 @@ class TestImport:
     )
     def test_a_ledger_is_filled_in_whole(self, node, officer, file, item, form, sums):
         id, _ = uploaded(officer, item, file)
-        officer.post(f"/office/drafts/{id}/table", data={"do": "adopt"})
+        told = {"do": "adopt", "whose": "form", "unit": "元"}
+        officer.post(f"/office/drafts/{id}/table", data=told)
         read = contents.content_of(drafts.draft(node.journal, id).values)
         assert read.faults == []
         totals = accounts.totals(read.content, form)
@@ -515,7 +516,7 @@ class TestImport:
     def test_personal_data_never_reach_the_form(self, node, officer):
         id, page = uploaded(officer, "village.minimum_living", "persons.xlsx")
         assert "92 处个人信息" in page and "一键遮盖" in page
-        officer.post(f"/office/drafts/{id}/table", data={"do": "adopt"})
+        officer.post(f"/office/drafts/{id}/table", data={"do": "adopt", "whose": "table"})
         values = drafts.draft(node.journal, id).values
         assert privacy.find_in_content(contents.content_of(values).content, "person_list") == []
         assert values["period"] == "2026Q2"
@@ -523,6 +524,82 @@ class TestImport:
         assert values["fields"]["total"] == "14,258.00"
         names = [column["name"] for column in values["fields"]["columns"]]
         assert "户主姓名" in names and "序号" not in names
+        assert not {"身份证号", "联系电话", "银行账号"} & set(names)
+        page = text(officer.get(f"/office/drafts/{id}"))
+        assert "没有填进来，不公开" in page
+
+    def test_names_are_masked_where_the_catalogue_says_so(self, node, officer):
+        id, _ = uploaded(officer, "village.minimum_living", "persons.xlsx")
+        officer.post(f"/office/drafts/{id}/table", data={"do": "adopt", "whose": "table"})
+        fields = drafts.draft(node.journal, id).values["fields"]
+        at = [column["name"] for column in fields["columns"]].index("户主姓名")
+        assert all(re.fullmatch(r"[一-鿿]{1,2}\*{1,3}|.某{1,2}", row[at]) for row in fields["rows"])
+        assert "姓名只写姓，其余用 * 代替" in text(officer.get(f"/office/drafts/{id}"))
+        other, _ = uploaded(officer, "finance.shares", "persons.xlsx")
+        assert "姓名可以公开" in text(officer.get(f"/office/drafts/{other}"))
+
+    def test_of_two_periods_one_is_chosen_before_anything_is_taken(self, node, officer):
+        id, _ = uploaded(officer, "finance.statement", "statement.xlsx", period="2026Q3")
+        answer = officer.post(f"/office/drafts/{id}/table", data={"do": "adopt"})
+        assert answer.headers["Location"].endswith("/table")
+        assert "请先选以哪个为准" in text(officer.get(answer.headers["Location"]))
+        assert drafts.draft(node.journal, id).values["fields"]["opening"] == ""
+
+    def test_what_stands_for_a_period_already_is_said_there(self, officer):
+        published(officer)
+        _, page = uploaded(officer, "finance.statement", "statement.xlsx", period="2026Q3")
+        assert page.count("这一期已经公开过") == 1
+        assert "刚才选的：2026年第三季度（这一期已经公开过" in page
+
+    def test_an_open_question_is_answered_first_and_the_answer_stays(self, node, officer):
+        id, page = uploaded(officer, "finance.ledger", "ledger_gb18030.csv", period="2026-05")
+        assert "表里没有写金额单位" in page
+        answer = officer.post(f"/office/drafts/{id}/table", data={"do": "adopt"})
+        page = text(officer.get(answer.headers["Location"]))
+        assert "还有一处要先选好：表里没有写金额单位" in page
+        answer = officer.post(f"/office/drafts/{id}/table", data={"do": "read", "ask-unit": "100"})
+        address = answer.headers["Location"]
+        assert "表里没有写金额单位" not in text(officer.get(address))
+        again = officer.post(address, data={"do": "read", "column-E": "ignore"})
+        answer = officer.post(again.headers["Location"], data={"do": "adopt"})
+        assert answer.headers["Location"].endswith(f"/drafts/{id}")
+        assert drafts.draft(node.journal, id).values["fields"]["lines"][0]["expense"] == "1,856.48"
+
+    def test_lines_of_another_month_are_named_and_marked(self, officer):
+        id, page = uploaded(officer, "finance.ledger", "ledger_gb18030.csv", period="2026-09")
+        assert re.search(
+            r"刚才选的：2026年9月（有 \d+ 笔的日期不在这一期：第 1 笔 2026-05-01", page
+        )
+        assert "表里写的：2026年5月</label>" in page
+        told = {"do": "adopt", "whose": "form", "unit": "元"}
+        answer = officer.post(f"/office/drafts/{id}/table", data=told)
+        assert answer.headers["Location"].endswith("?check=1")
+        page = text(officer.get(answer.headers["Location"]))
+        assert "2026-05-01 不在2026年9月里" in page and 'href="#lines-0-on"' in page
+
+    def test_a_table_of_another_village_is_questioned(self, node, officer):
+        id = begin(officer, "finance.statement", period="2026Q2")
+        rows = "西湖村2026年第二季度财务收支\n单位：元\n收入项目,金额\n租金,300\n补助,5\n"
+        upload = {"do": "import", "table": (io.BytesIO(rows.encode()), "账.csv")}
+        officer.post(f"/office/drafts/{id}", data=upload)
+        address = f"/office/drafts/{id}/table"
+        assert "表上写的是“西湖村”，本村是东湖村" in text(officer.get(address))
+        assert officer.post(address, data={"do": "adopt"}).headers["Location"].endswith("/table")
+        told = {"do": "adopt", "ask-village": "own"}
+        assert officer.post(address, data=told).headers["Location"].endswith(id)
+
+    def test_the_column_of_the_drafts_own_quarter_is_read(self, node, officer):
+        id = begin(officer, "finance.statement", period="2026Q3")
+        rows = (
+            "东湖村2026年财务收支,单位：元\n收入项目,一季度,二季度,三季度\n租金,1,2,3\n补助,4,5,6\n"
+        )
+        upload = {"do": "import", "table": (io.BytesIO(rows.encode()), "账.csv")}
+        officer.post(f"/office/drafts/{id}", data=upload)
+        page = text(officer.get(f"/office/drafts/{id}/table"))
+        assert "“一季度”“二季度”没有导入" in page and "9.00" in page
+        officer.post(f"/office/drafts/{id}/table", data={"do": "adopt"})
+        income = drafts.draft(node.journal, id).values["fields"]["income"]
+        assert [line["amount"] for line in income] == ["3.00", "6.00"]
 
     def test_another_kind_of_table_is_noticed(self, officer):
         _, page = uploaded(officer, "finance.statement", "persons.xlsx")

@@ -22,6 +22,7 @@ before them say so; a form whose field is a public contact passes `allow`.
 """
 
 from kiosk.rules.privacy.contents import FoundInContent, find_in_content, masked
+from kiosk.rules.privacy.lists import private_columns, surname_shown, with_surnames
 from kiosk.rules.privacy.tables import FoundInTable, find_in_table, heading_kind
 from kiosk.rules.privacy.text import PUBLIC_CONTACT, Found, find, mask
 
@@ -51,4 +52,7 @@ __all__ = [
     "heading_kind",
     "mask",
     "masked",
+    "private_columns",
+    "surname_shown",
+    "with_surnames",
 ]

@@ -44,7 +44,7 @@ def find_in_table(
     for at, row in enumerate(rows):
         minor = young or any(is_minor(row[index]) for index in ages if index < len(row))
         for index, cell in enumerate(row[: len(columns)]):
-            text = _cell_text(cell)
+            text = cell_text(cell)
             kind = kinds[index]
             if kind == "name":
                 kind = "minor" if minor else None
@@ -92,14 +92,14 @@ def label_of(heading: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", heading))
 
 
-def _cell_text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     if cell is None or isinstance(cell, bool):
         return ""
     return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
 
 
 def is_minor(cell: Any) -> bool:
-    age = re.match(r"\s*(\d{1,3})(?:\.0+)?\s*(?:周?岁)?\s*$", plain_text(_cell_text(cell)))
+    age = re.match(r"\s*(\d{1,3})(?:\.0+)?\s*(?:周?岁)?\s*$", plain_text(cell_text(cell)))
     return age is not None and int(age[1]) < 18
 
 
@@ -146,13 +146,13 @@ def _name_shown(text: str) -> str:
     """A person's name with all but its ends hidden: 王*, 王*军. "" where it is hidden already, or
     is none: names have two to four characters, and a household's or a group's goes on after it."""
     found = re.fullmatch(r"([\u3400-\u9fff·]{2,4})(户|家|等.*)?", text.strip())
-    if found is None or _NOT_A_NAME.search(found[1]):
+    if found is None or NOT_A_NAME.search(found[1]):
         return ""
     name = found[1]
     return name[0] + "*" + (name[-1] if len(name) > 2 else "") + (found[2] or "")
 
 
-_NOT_A_NAME = re.compile(
+NOT_A_NAME = re.compile(
     r"某|公司|合作|集体|农户|全体|全村|村民|困难|学生|党员|群众|[户们组村镇县站所社厂店校院会部]$|老人|儿童|居民|银行|信用|政府|各组|家庭|低保|监测|特困|本村|外村"
 )
 

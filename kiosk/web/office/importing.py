@@ -20,7 +20,9 @@ from kiosk.attachments import FileRefused, grids
 from kiosk.drafts import Draft
 from kiosk.drafts import commands as draft_commands
 from kiosk.drafts import queries as drafts
+from kiosk.notices.queries import Notice
 from kiosk.rules import accounts, privacy, tables
+from kiosk.rules.calendar import Period
 from kiosk.rules.catalogue import Item
 from kiosk.rules.tables import Reading
 from kiosk.rules.tables.grid import Grid, column_number, letters, written
@@ -30,6 +32,9 @@ from kiosk.web.login import Page
 from kiosk.web.office import contents, forms, matching, prepared
 from kiosk.web.office.door import blueprint, item_of, open_draft
 from kiosk.web.office.forms import Values
+
+WHOSE = ("table", "form")
+"""Whose word the period is, where the table names another than the draft."""
 
 UNITS = ("元", "千元", "万元", "角", "分")
 ROWS_SHOWN = 25
@@ -84,14 +89,28 @@ def table(id: str) -> Page:
     form = forms.definition(current_node(), draft.values)
     if form.id not in forms.TABLE_FORMS:
         return matching.page(draft, item, form, name, found)
+    # Answers whose questions are gone from the page stay in its address.
+    told = _asked({**request.args, **request.form})
     if request.method == "POST" and request.form.get("do") == "read":
-        return redirect(url_for("office.table", id=id, **_asked(request.form)))
-    asked = _remembered(found, form.id, name, _asked(request.values))
+        return redirect(url_for("office.table", id=id, **told))
+    asked = _remembered(found, form.id, name, told)
     mapping = _mapping(asked)
-    reading = tables.read(found, draft.values["form"], mapping, filename=name)
-    if request.method == "POST":
-        return _adopted(draft, item, reading)
+    reading = tables.read(
+        found,
+        draft.values["form"],
+        mapping,
+        filename=name,
+        wanted=draft.values["period"] or None,
+        village=current_node().config.name,
+    )
     period = forms.period_of(item, reading.period or "")
+    differs = period not in ("", draft.values["period"]) and not draft.values["corrects"]
+    if request.method == "POST":
+        whose = request.form.get("whose", "")
+        if fault := _unanswered(draft, reading, mapping, differs and whose not in WHOSE):
+            flash(fault, "fault")
+            return redirect(url_for("office.table", id=id, **told))
+        return _adopted(draft, item, reading, period if whose == "table" else "")
     return render_template(
         "office/table.html",
         draft=draft,
@@ -109,28 +128,66 @@ def table(id: str) -> Page:
         forms=tables.FORMS,
         units=UNITS,
         unit=next((name for name in UNITS if accounts.UNITS[name] == reading.unit), "元"),
-        differs=period not in ("", draft.values["period"]),
+        unknown=[each.text for each in reading.questions if each.about.startswith("column:")],
+        differs=differs,
+        choices=[
+            _choice(draft, item, reading, whose, of)
+            for whose, of in (("table", period), ("form", draft.values["period"]))
+            if of and (differs or whose == "form")
+        ],
         other_cadence=bool(item.periodic and reading.period and not period),
     )
 
 
-def _adopted(draft: Draft, item: Item, reading: Reading) -> Response:
-    """The table's content as the draft's fields, with all personal data masked."""
+@dataclass(frozen=True)
+class Choice:
+    """A period under which the table may be published: `whose` word it is (of WHOSE), what stands
+    on the board for it already, and the lines of a ledger that are dated outside of it."""
+
+    whose: str
+    period: str
+    standing: Notice | None
+    outside: list[tuple[int, str]]
+
+
+def _choice(draft: Draft, item: Item, reading: Reading, whose: str, period: str) -> Choice:
+    standing = prepared.standing(current_node(), {**draft.values, "period": period})
+    return Choice(whose, period, standing, _outside(item, reading, period))
+
+
+def _outside(item: Item, reading: Reading, period: str) -> list[tuple[int, str]]:
+    """The lines of a ledger (number from 1, day) that are dated outside of a period."""
+    if reading.form != "ledger" or reading.content is None or not (item.periodic and period):
+        return []
+    known = Period.parse(period)
+    outside = accounts.days_outside(reading.content, known.start, known.end)
+    return [(n + 1, on) for n, on in outside]
+
+
+def _unanswered(
+    draft: Draft, reading: Reading, mapping: Mapping[str, str], period_open: bool
+) -> str:
+    """What must be done before the table can be taken, in Chinese; "" where it can."""
     form = draft.values["form"]
     if reading.content is None or reading.form != form:
-        flash(f"这张表里没有认出{tables.FORMS[form]}，请检查每一列的对应。", "fault")
-        return redirect(url_for("office.table", id=draft.id, **_asked(request.form)))
-    node = current_node()
-    content = privacy.masked(reading.content, form)
+        return f"这张表里没有认出{tables.FORMS[form]}，请检查每一列的对应。"
+    if period_open:
+        return "表里写的期和要公开的不一样，请先选以哪个为准。"
+    for question in reading.questions:
+        asked = question.choices and not question.about.startswith("column:")
+        if asked and question.about not in mapping:
+            return f"还有一处要先选好：{question.text}"
+    return ""
+
+
+def _adopted(draft: Draft, item: Item, reading: Reading, period: str) -> Response:
+    """The table's content as the draft's fields, with all personal data masked; `period` is the
+    table's where it takes the place of the draft's."""
+    node, form = current_node(), draft.values["form"]
+    content, left = _publishable(reading, item)
     values: Values = {**draft.values, "fields": contents.fields_of(content, form)}
-    if form == "person_list":
-        # The board numbers the rows itself.
-        numbers = [n for n, it in enumerate(content["columns"]) if role_of(it["name"]) == "seq"]
-        for n in reversed(numbers):
-            values = forms.drop_column(values, n)
-    period = forms.period_of(item, reading.period or "")
-    if period and not values["corrects"] and request.form.get("whose", "table") == "table":
-        if values["title"] == forms.default_title(item, values["period"]):
+    if period:
+        if forms.is_default_title(item, values["title"]):
             values["title"] = forms.default_title(item, period)
         values["period"] = period
     values = prepared.with_opening(node, values)
@@ -143,9 +200,34 @@ def _adopted(draft: Draft, item: Item, reading: Reading) -> Response:
         if column.heading and f"column-{column.letter}" in asked
     }
     draft_commands.keep_match(node.journal, form, told, actor=g.account.name)
-    flash("表格已填进表单。请填写审核人和日期，再预览发布。", "good")
-    check = 1 if reading.faults else None
+    columns = f"“{'”“'.join(left)}”没有填进来，不公开。" if left else ""
+    flash(f"表格已填进表单。{columns}请核对一遍，再预览送审。", "good")
+    check = 1 if reading.faults or _outside(item, reading, values["period"]) else None
     return redirect(url_for("office.edit", id=draft.id, check=check))
+
+
+def _publishable(reading: Reading, item: Item) -> tuple[dict[str, Any], list[str]]:
+    """The table's content as it may be shown, and the headings of the columns that are left out:
+    numbers of persons (身份证号, 电话, 账号), of which masked ones may be put back by hand."""
+    content, form = reading.content, reading.form
+    assert content is not None and form is not None
+    if form != "person_list":
+        return privacy.masked(content, form), []
+    names = [str(column["name"]) for column in content["columns"]]
+    private = privacy.private_columns(names, content["rows"])
+    # The board numbers the rows itself.
+    kept = [n for n, name in enumerate(names) if n not in private and role_of(name) != "seq"]
+    shown = privacy.masked(
+        {
+            **content,
+            "columns": [content["columns"][n] for n in kept],
+            "rows": [[row[n] for n in kept] for row in content["rows"]],
+        },
+        form,
+    )
+    if "脱敏" in item.contents:
+        shown = privacy.with_surnames(shown)
+    return shown, [names[n] for n in sorted(private)]
 
 
 def _remembered(found: list[Grid], form: str, name: str, asked: dict[str, Any]) -> dict[str, Any]:
