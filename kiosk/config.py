@@ -1,6 +1,6 @@
 """node.toml -> Config: every setting of a node, its default and its meaning.
 
-role = "village"              # or "township"
+role = "village"              # or "township" or "county"
 code = "371721105201"         # 12-digit administrative code (统计用区划代码)
 name = "东湖村"
 began = "2025-01-01"          # first day for which this board owes anything (Beijing date)
@@ -13,6 +13,10 @@ report_phone = ""             # 举报电话
 office_phone = ""             # 村委会电话
 address = ""                  # 办公地点
 office_hours = ""             # 办公时间
+
+[limits]                      # of a township or county; may be left out
+attachments_mb = 20000        # for one village's attachments, 0: no limit
+reserve_mb = 500              # stays free on the disk
 
 [upstream]                    # written by `kiosk enrol`
 url = "https://..."           # where to sync
@@ -35,7 +39,7 @@ import tomlkit
 from kiosk.rules import codes
 
 NO_HOST = "sanwu.invalid"
-ROLES = ("village", "township")
+ROLES = ("village", "township", "county")
 CONTACTS = {
     "supervision_phone": "监督电话",
     "report_phone": "举报电话",
@@ -62,6 +66,14 @@ class Upstream:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What attachments of others may take, in megabytes: see the module."""
+
+    attachments_mb: int = 20_000
+    reserve_mb: int = 500
+
+
+@dataclass(frozen=True)
 class Config:
     dir: Path
     role: str
@@ -72,10 +84,12 @@ class Config:
     host: str = NO_HOST
     contacts: dict[str, str] = field(default_factory=dict)
     upstream: Upstream | None = None
+    limits: Limits = Limits()
 
     @property
     def is_township(self) -> bool:
-        return self.role == "township"
+        """Whether other nodes sync with this one: a township, or a county above townships."""
+        return self.role != "village"
 
 
 def host_of(url: str) -> str:
@@ -105,10 +119,11 @@ def load(dir: Path) -> Config:
             host=str(raw.get("host", NO_HOST)),
             contacts={key: str(value) for key, value in raw.get("contacts", {}).items()},
             upstream=_upstream(raw["upstream"]) if "upstream" in raw else None,
+            limits=Limits(**{key: int(value) for key, value in raw.get("limits", {}).items()}),
         )
     except KeyError as error:
         raise ConfigWrong(f"{path} 缺少设置 {error.args[0]}。") from error
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise ConfigWrong(f"{path} 里有写错的设置：{error}") from error
 
 
@@ -150,7 +165,7 @@ def write_upstream(dir: Path, upstream: Upstream) -> None:
 
 def _role(value: Any) -> str:
     if value not in ROLES:
-        raise ConfigWrong(f"role 只能是 village 或 township，不是 {value!r}。")
+        raise ConfigWrong(f"role 只能是 village、township 或 county，不是 {value!r}。")
     return str(value)
 
 

@@ -324,18 +324,27 @@ class Signatures:
         return [row[0] for row in rows]
 
     def cosignature_times(
-        self, stream: str, *, bounding: bool = False
+        self, stream: str, *, bounding: bool = False, witness: str | None = None
     ) -> list[tuple[int, datetime]]:
         """(size, time) of every cosignature of a stream, by size; with `bounding` only of those
-        that also say what was not there yet."""
+        that also say what was not there yet, of one witness or of all."""
         rows = self.db.execute(
             """
-            SELECT size, at FROM cosignatures WHERE stream = ? AND (bounds OR NOT ?)
+            SELECT size, at FROM cosignatures
+            WHERE stream = ? AND (bounds OR NOT ?) AND witness = coalesce(?, witness)
             ORDER BY size, at
             """,
-            [stream, bounding],
+            [stream, bounding, witness],
         )
         return [(size, datetime.fromtimestamp(at, UTC)) for size, at in rows]
+
+    def signature_counts(self, stream: str) -> dict[str, int]:
+        """How many cosignatures of a stream are on file, by their witness's name."""
+        rows = self.db.execute(
+            "SELECT witness, count(*) FROM cosignatures WHERE stream = ? GROUP BY witness",
+            [stream],
+        )
+        return dict(list(rows))
 
     def cosignature_marks(self) -> dict[str, tuple[int, int]]:
         """For each stream a pair that changes whenever its cosignatures do."""

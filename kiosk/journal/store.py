@@ -123,15 +123,18 @@ class Store:
         self._all: list[Database] = []
         self._guard = threading.Lock()
         self._writer = threading.RLock()
+        self._closed = False
 
     @property
     def db(self) -> Database:
-        """This thread's connection."""
+        """This thread's connection. Raises sqlite3.ProgrammingError after `close`."""
         found: Database | None = getattr(self._local, "db", None)
         if found is None:
-            found = connect(self.path)
-            self._local.db = found
             with self._guard:
+                if self._closed:
+                    raise sqlite3.ProgrammingError("the database was closed")
+                found = connect(self.path)
+                self._local.db = found
                 self._all.append(found)
         return found
 
@@ -146,17 +149,29 @@ class Store:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
+                db.commit()
             except BaseException:
-                db.rollback()
+                # A commit that failed, on a full disk, leaves the transaction open: what came
+                # next would join it, and be acknowledged without ever being written.
+                if db.conn.in_transaction:
+                    db.rollback()
                 raise
-            db.commit()
 
     def close(self) -> None:
-        with self._guard:
+        """Ends every thread's connection: what is being written is finished first, what is being
+        read goes on, and whatever comes later raises sqlite3.ProgrammingError."""
+        with self._writer, self._guard:
+            self._closed = True
             for db in self._all:
-                db.close()
+                # Closing it under a thread that is reading crashes the process: whoever uses it
+                # last lets it go.
+                db.conn = _CLOSED
             self._all.clear()
-        self._local = threading.local()
+            self._local = threading.local()
+
+
+_CLOSED = sqlite3.connect(":memory:")
+_CLOSED.close()
 
 
 def connect(path: str) -> Database:

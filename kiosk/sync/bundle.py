@@ -23,12 +23,9 @@ when what follows was not there yet (`Journal.cosign`, `bounds`): else a notice 
 export and before the import would count as written at the import.
 """
 
-import hashlib
 import json
-import os
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,22 +34,18 @@ from typing import Any
 import rfc8785
 
 from kiosk import clock, villages
-from kiosk.attachments.blobs import BadBlobName
 from kiosk.journal import checkpoint as notes
 from kiosk.journal.entry import BodyMismatch
 from kiosk.journal.log import BadEntries, ForkFound, Journal, UnknownOrigin
 from kiosk.journal.signatures import RESTORED
 from kiosk.node import Node
-from kiosk.sync import contacts, references, status, streams, wire
+from kiosk.sync import contacts, parcel, references, status, streams, wire
 from kiosk.sync.client import upstream
+from kiosk.sync.parcel import Progress
 from kiosk.sync.wire import MessageMalformed
 
 FORMAT = "sanwu-bundle/1"
-MANIFEST, PARTS, HELD = "manifest", "parts", "held"
-PIECE = 1 << 20
-
-Progress = Callable[[float], None]
-"""Told the share done, from 0 to 1."""
+HELD = "held"
 
 DAMAGED = "这个文件损坏了或没有拷完整，什么都没有收下。请重新导出、再拷一次。"
 
@@ -94,35 +87,31 @@ def export(
     receiver wrote itself. Raises BundleRefused; OSError where it cannot be written.
     """
     receiver = _receiver(node, to)
-    if path.exists() and not zipfile.is_zipfile(path):
-        raise BundleRefused(f"{path} 已经存在，而且不是导出的文件，没有覆盖。请换一个文件名。")
     references.note_new(node.journal)
     plan = _Plan(node, receiver, whole)
-    new = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
-        parts: list[dict[str, Any]] = []
-        count = 0
-        for name, data, entries in plan.messages():
-            _add(archive, parts, name, data)
-            count += entries
-        for done, sha in enumerate(plan.blobs):
-            _add_blob(archive, parts, sha, node.blobs.path(sha))
-            progress(done / len(plan.blobs))
-        lines = "".join(json.dumps(part) + "\n" for part in parts).encode()
-        archive.writestr(PARTS, lines)
-        archive.writestr(MANIFEST, _manifest(plan, lines))
-    with new.open("rb") as file:
-        os.fsync(file.fileno())
-    new.replace(path)
+    count = 0
+    try:
+        with parcel.writing(path) as made:
+            for name, data, entries in plan.messages():
+                made.add(name, data)
+                count += entries
+            for done, sha in enumerate(plan.blobs):
+                made.add_file(f"blobs/{sha}", node.blobs.path(sha))
+                progress(done / len(plan.blobs))
+            made.seal(lambda parts: _manifest(plan, parts))
+    except parcel.Occupied as occupied:
+        raise BundleRefused(str(occupied)) from occupied
     progress(1)
     return Exported(receiver, count, len(plan.blobs))
 
 
 def take_in(node: Node, path: Path, *, progress: Progress = lambda share: None) -> Imported:
     """Takes what is new in a bundle, all of it or nothing. Raises BundleRefused."""
-    with _words(), zipfile.ZipFile(path) as archive:
+    with _words(), parcel.reading(path) as archive:
         manifest = _opened(node, archive)
-        parts = _verified(archive, manifest, lambda share: progress(share / 2))
+        parts = parcel.verified(
+            archive, str(manifest["parts"]), _limit, lambda share: progress(share / 2)
+        )
         sender = str(manifest["from"])
         journal = node.journal
         held, signed = _sizes(journal), _signatures(journal)
@@ -235,7 +224,7 @@ def _batches(journal: Journal, stream: str, start: int) -> Iterator[dict[str, An
             return
 
 
-def _manifest(plan: _Plan, parts: bytes) -> str:
+def _manifest(plan: _Plan, parts: str) -> str:
     node, receiver, journal = plan.node, plan.receiver, plan.node.journal
     own = journal.origin(journal.code)
     assert own is not None
@@ -245,26 +234,16 @@ def _manifest(plan: _Plan, parts: bytes) -> str:
         "to": receiver,
         "name": node.config.name,
         "made": clock.stamp(),
-        "parts": hashlib.sha256(parts).hexdigest(),
+        "parts": parts,
         "status": {} if node.config.is_township else status.of(node, receiver),
         "sizes": {stream: journal.size(stream) for stream in (*plan.ours, *plan.theirs)},
     }
     return notes.sign(rfc8785.dumps(said).decode() + "\n", own.witness_name, node.key)
 
 
-def _add(archive: zipfile.ZipFile, parts: list[dict[str, Any]], name: str, data: bytes) -> None:
-    archive.writestr(name, data)
-    parts.append({"name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()})
-
-
-def _add_blob(archive: zipfile.ZipFile, parts: list[dict[str, Any]], sha: str, path: Path) -> None:
-    archive.write(path, f"blobs/{sha}", zipfile.ZIP_STORED)
-    parts.append({"name": f"blobs/{sha}", "size": path.stat().st_size, "sha256": sha})
-
-
 def _opened(node: Node, archive: zipfile.ZipFile) -> dict[str, Any]:
     """The manifest, signed by a node that may send us something, and made for us."""
-    note = _read(archive, MANIFEST, notes.NOTE_LIMIT).decode()
+    note = parcel.read(archive, parcel.MANIFEST, notes.NOTE_LIMIT).decode()
     text, _ = notes.split_note(note)
     said = json.loads(text)
     if not isinstance(said, dict) or said.get("format") != FORMAT:
@@ -291,28 +270,6 @@ def _opened(node: Node, archive: zipfile.ZipFile) -> dict[str, Any]:
             f"文件上 {name} 的签名不对：被改动过，或者它的密钥换过。没有收下。"
         ) from error
     return said
-
-
-def _verified(archive: zipfile.ZipFile, manifest: dict[str, Any], progress: Progress) -> list[str]:
-    """The names of the members, after every one was read and compared."""
-    lines = _read(archive, PARTS, wire.MESSAGE_LIMIT)
-    if hashlib.sha256(lines).hexdigest() != manifest["parts"]:
-        raise BundleRefused(DAMAGED)
-    found = []
-    parts = [json.loads(line) for line in lines.splitlines()]
-    whole = sum(part["size"] for part in parts) or 1
-    done = 0
-    for part in parts:
-        name, digest, size = str(part["name"]), hashlib.sha256(), 0
-        for piece in _pieces(archive, name, _limit(name)):
-            digest.update(piece)
-            size += len(piece)
-        if digest.hexdigest() != part["sha256"] or size != part["size"]:
-            raise BundleRefused(DAMAGED)
-        found.append(name)
-        done += size
-        progress(done / whole)
-    return found
 
 
 def _take_streams(
@@ -359,7 +316,7 @@ def _take_blobs(node: Node, archive: zipfile.ZipFile, parts: list[str], progress
         sha = name.removeprefix("blobs/")
         # Only what entries taken here name: a bundle cannot fill the disk with anything else.
         if references.is_named(node.journal, sha) and not node.blobs.has(sha):
-            node.blobs.put_stream(_pieces(archive, name, wire.BLOB_LIMIT), expected=sha)
+            node.blobs.put_stream(parcel.pieces(archive, name, wire.BLOB_LIMIT), expected=sha)
             count += 1
         progress(done / len(names))
     return count
@@ -380,36 +337,12 @@ def _words() -> Iterator[None]:
         raise BundleRefused("文件里的记录核对不上，什么都没有收下。") from error
     except BundleRefused:
         raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        KeyError,
-        TypeError,
-        ValueError,
-        BadBlobName,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except (parcel.Damaged, ValueError) as error:
         raise BundleRefused(DAMAGED) from error
 
 
-def _pieces(archive: zipfile.ZipFile, name: str, limit: int) -> Iterator[bytes]:
-    size = 0
-    with archive.open(name) as file:
-        while piece := file.read(PIECE):
-            size += len(piece)
-            if size > limit:
-                raise BundleRefused(DAMAGED)
-            yield piece
-
-
-def _read(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    return b"".join(_pieces(archive, name, limit))
-
-
 def _json(archive: zipfile.ZipFile, name: str) -> Any:
-    return json.loads(_read(archive, name, _limit(name)))
+    return parcel.read_json(archive, name, _limit(name))
 
 
 def _limit(name: str) -> int:

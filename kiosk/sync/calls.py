@@ -18,14 +18,23 @@ from kiosk.sync import signing, wire
 from kiosk.sync.transport import Answer, Transport
 
 BASE = "/sync/v1"
+LONGEST_WAIT = 6 * 3600
+"""Seconds; who asks for more is asked again all the same."""
 
 
 class AnsweredNo(Exception):
-    """The other node refused; the message is its own, in plain Chinese. `more` is the answer."""
+    """The other node refused; the message is its own, in plain Chinese. `more` is the answer,
+    `retry_after` how long it asks to be left alone."""
 
-    def __init__(self, status: int, message: str, more: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        more: dict[str, Any],
+        retry_after: timedelta | None = None,
+    ) -> None:
         super().__init__(message)
-        self.status, self.more = status, more
+        self.status, self.more, self.retry_after = status, more, retry_after
 
 
 class Calls:
@@ -47,31 +56,27 @@ class Calls:
         """The bytes of an attachment as they arrive. Raises AnsweredNo, Unreachable."""
         yield from _limited(self._sent("GET", path, b"").chunks, wire.BLOB_LIMIT)
 
-    def upload(self, path: str, sha: str, chunks: Iterable[bytes]) -> None:
-        """Sends an attachment whose SHA-256 is `sha`. Raises AnsweredNo, Unreachable."""
-        _parsed(self._sent("PUT", path, chunks, bytes.fromhex(sha)))
+    def put(self, path: str, data: bytes) -> Any:
+        """Sends a piece of an attachment. Raises AnsweredNo, Unreachable."""
+        return _parsed(self._sent("PUT", path, data))
 
-    def _sent(
-        self, method: str, path: str, data: bytes | Iterable[bytes], sha: bytes | None = None
-    ) -> Answer:
-        if sha is None:
-            assert isinstance(data, bytes)
-            sha = hashlib.sha256(data).digest()
+    def _sent(self, method: str, path: str, data: bytes) -> Answer:
+        sha = hashlib.sha256(data).digest()
         for last in (False, True):
             at = clock.now() + (self.offset or timedelta())
             headers = signing.sign(method, BASE + path, self._code, self._key, sha=sha, at=at)
-            if isinstance(data, bytes) and data:
-                headers["Content-Type"] = "application/json"
+            if data:
+                headers["Content-Type"] = _TYPES[method]
             answer = self._transport.request(method, BASE + path, headers, data)
             self._learn_offset(answer)
             if answer.status < 300:
                 break
             more = _refusal(answer)
-            if last or not more.get("clock") or not isinstance(data, bytes):
+            if last or not more.get("clock"):
                 words = more.get("error")
                 if not isinstance(words, str):
                     words = f"镇里的服务器没有办成这件事（{answer.status}）。"
-                raise AnsweredNo(answer.status, words, more)
+                raise AnsweredNo(answer.status, words, more, _retry_after(answer))
         return answer
 
     def _learn_offset(self, answer: Answer) -> None:
@@ -82,6 +87,17 @@ class Calls:
         found = theirs - clock.now()
         # A Date has whole seconds and was written before it arrived: less is no offset.
         self.offset = found if abs(found) > timedelta(seconds=2) else timedelta()
+
+
+_TYPES = {"POST": "application/json", "PUT": "application/octet-stream"}
+
+
+def _retry_after(answer: Answer) -> timedelta | None:
+    try:
+        seconds = int(answer.headers["retry-after"])
+    except (KeyError, ValueError):
+        return None
+    return timedelta(seconds=min(max(seconds, 1), LONGEST_WAIT))
 
 
 def _parsed(answer: Answer) -> Any:

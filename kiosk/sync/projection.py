@@ -61,6 +61,24 @@ def m003_marks(db: Database) -> None:
     db.execute("CREATE TABLE sync_marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
 
 
+@local()
+def m004_room_and_branches(db: Database) -> None:
+    for statement in (
+        "ALTER TABLE sync_blobs ADD COLUMN here INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX sync_blobs_not_here ON sync_blobs (stream) WHERE here = 0",
+        "CREATE TABLE sync_blob_sizes (sha TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID",
+        """
+        CREATE TABLE sync_branches (
+            stream TEXT PRIMARY KEY,
+            start INTEGER NOT NULL,
+            entries TEXT NOT NULL,
+            note TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ):
+        db.execute(statement)
+
+
 def apply(db: Database, entry: Entry) -> None:
     """The room listens to no kind."""
 

@@ -4,6 +4,7 @@ Read off the entries once, in the order in which they came in, and kept in local
 a round costs what is new and not what is there.
 """
 
+from kiosk.attachments.blobs import Blobs
 from kiosk.attachments.named import named_in
 from kiosk.journal.log import ERASED, Journal
 
@@ -40,16 +41,28 @@ def note_new(journal: Journal) -> None:
 
 
 def unsettled(journal: Journal, streams: list[str]) -> list[str]:
-    """Attachments that entries of the streams name and that are not known to be on both sides."""
-    marks = ", ".join("?" * len(streams))
-    rows = journal.db.execute(
-        f"""
-        SELECT DISTINCT sha FROM sync_blobs
-        WHERE settled = 0 AND stream IN ({marks}) ORDER BY sha
-        """,
-        streams,
-    )
-    return [row[0] for row in rows]
+    """Attachments that entries of the streams name and that are not known to be on both sides,
+    those of the newest entries first: it is they that people look at."""
+    return _open(journal, streams, "settled")
+
+
+def lacking(journal: Journal, blobs: Blobs, streams: list[str], limit: int = 500) -> list[str]:
+    """Attachments that entries of the streams name and that are not kept here, the newest first.
+
+    What is found to be kept is not looked for again.
+    """
+    here: list[str] = []
+    found: list[str] = []
+    for sha in _open(journal, streams, "here"):
+        if blobs.has(sha):
+            here.append(sha)
+        elif len(found) < limit:
+            found.append(sha)
+    if here:
+        with journal.writing() as db:
+            for sha in here:
+                db.execute("UPDATE sync_blobs SET here = 1 WHERE sha = ?", [sha])
+    return found
 
 
 def settle(journal: Journal, streams: list[str], shas: list[str]) -> None:
@@ -98,3 +111,16 @@ def erased(journal: Journal) -> list[str]:
 
 def forget_erased(journal: Journal, sha: str) -> None:
     journal.db.execute("DELETE FROM sync_erased WHERE sha = ?", [sha])
+
+
+def _open(journal: Journal, streams: list[str], flag: str) -> list[str]:
+    marks = ", ".join("?" * len(streams))
+    rows = journal.db.execute(
+        f"""
+        SELECT b.sha FROM sync_blobs AS b JOIN entries AS e ON e.stream = b.stream AND e.seq = b.seq
+        WHERE b.{flag} = 0 AND b.stream IN ({marks})
+        GROUP BY b.sha ORDER BY max(e.position) DESC, b.sha
+        """,
+        streams,
+    )
+    return [row[0] for row in rows]

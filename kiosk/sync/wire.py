@@ -76,6 +76,21 @@ def batch(journal: Journal, stream: str, start: int) -> dict[str, Any]:
     }
 
 
+def whole_from(journal: Journal, stream: str, start: int) -> dict[str, Any] | None:
+    """All entries held from `start` on as one message, whatever its size; None where none is."""
+    entries = journal.read(stream, start)
+    note = journal.checkpoint(stream, start + len(entries))
+    if not entries or note is None:
+        return None
+    return {
+        "from": start,
+        "old": None,
+        "entries": [entry_record(entry) for entry in entries],
+        "note": note,
+        "more": False,
+    }
+
+
 def parse_batch(message: Any) -> Batch:
     """Raises MessageMalformed, or BodyMismatch where a body is not the one hashed."""
     try:

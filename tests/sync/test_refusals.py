@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 
 from kiosk import clock, create_app
-from kiosk.journal.log import Draft
+from kiosk.journal.log import Draft, Journal
 from kiosk.node import Node
 from kiosk.sync import client, signing, wire
 from kiosk.sync.transport import InProcess
@@ -126,31 +126,38 @@ def test_an_old_or_future_request_is_refused_with_the_right_time(
 @pytest.mark.parametrize(
     "stream",
     [
-        f"{TOWNSHIP}/public",
         f"{VILLAGE}/self",
-        "371721105202/public",
-        f"{TOWNSHIP}/{VILLAGE}",
-    ],
-)
-def test_only_own_streams_are_taken(door: FlaskClient, enrolled: Node, stream: str) -> None:
-    batch = {"from": 0, "old": None, "entries": [], "note": None}
-    assert send(door, enrolled, "POST", f"/streams/{stream}", batch)[0] == 403
-
-
-@pytest.mark.parametrize(
-    "stream",
-    [
         f"{TOWNSHIP}/self",
         f"{TOWNSHIP}/371721105202",
-        f"{VILLAGE}/public",
         "371721105202/public",
+        "371721105202/parent",
     ],
 )
-def test_only_addressed_streams_are_given(
+def test_streams_of_others_are_neither_given_nor_taken(
     door: FlaskClient, enrolled: Node, township: Node, stream: str
 ) -> None:
     township.journal.append("371721105202", "test.written", "x", {})
-    assert send(door, enrolled, "GET", f"/streams/{stream}")[0] == 403
+    batch = {"from": 0, "old": None, "entries": [], "note": None}
+    for method, path, message in (
+        ("GET", f"/streams/{stream}", None),
+        ("POST", f"/streams/{stream}", batch),
+        ("GET", f"/notes/{stream}", None),
+        ("POST", f"/notes/{stream}", {"notes": []}),
+        ("POST", f"/roots/{stream}", {"sizes": [1]}),
+    ):
+        assert send(door, enrolled, method, path, message)[0] == 403
+
+
+def test_a_townships_own_stream_takes_nothing_that_it_did_not_sign(
+    door: FlaskClient, enrolled: Node, township: Node
+) -> None:
+    own = f"{TOWNSHIP}/{VILLAGE}"
+    forged = Journal(enrolled.config.dir / "forged.db", TOWNSHIP, enrolled.key)
+    forged.append(VILLAGE, "supervision.ordered", "x", {})
+    batch = wire.batch(forged, own, 0)
+    assert send(door, enrolled, "POST", f"/streams/{own}", batch)[0] == 422
+    assert township.journal.size(own) == 0
+    forged.close()
 
 
 def test_attachments_are_given_to_those_whose_streams_name_them(
@@ -167,23 +174,28 @@ def test_attachments_are_given_to_those_whose_streams_name_them(
 def test_an_attachment_is_taken_where_an_entry_names_it_and_its_bytes_are_right(
     door: FlaskClient, enrolled: Node, township: Node
 ) -> None:
-    def put(sha: str, data: bytes, signed: str | None = None) -> int:
-        path = f"/sync/v1/blobs/{sha}"
-        headers = signing.sign(
-            "PUT", path, VILLAGE, enrolled.key, sha=bytes.fromhex(signed or sha), at=clock.now()
-        )
+    def put(data: bytes, start: int = 0, total: int | None = None, signed: bytes = b"") -> int:
+        path = f"/sync/v1/blobs/{sha}?from={start}&of={len(data) if total is None else total}"
+        digest = hashlib.sha256(signed or data).digest()
+        headers = signing.sign("PUT", path, VILLAGE, enrolled.key, sha=digest, at=clock.now())
         return door.put(path, headers=headers, data=data).status_code
 
     sha = hashlib.sha256(b"photo").hexdigest()
-    assert put(sha, b"photo") == 403
+    assert put(b"photo") == 403
     enrolled.journal.append("public", "test.written", "x", {"photo": sha})
     assert not client.round(enrolled, InProcess(create_app(township))).troubles
-    assert put(sha, b"other") == 422
-    assert put(sha, b"photo", hashlib.sha256(b"x").hexdigest()) == 401
+    assert put(b"other") == 422
+    assert put(b"photo", signed=b"x") == 401
+    assert put(b"to", 3, 5) == 409
+    assert put(b"photo", 0, 1 << 40) == 413
+    assert put(b"photo", 0, 3) == 409
     assert not township.blobs.has(sha)
-    assert put(sha, b"photo") == 200
+    assert put(b"pho", 0, 5) == 200
+    assert put(b"pho", 0, 5) == 200
+    assert not township.blobs.has(sha)
+    assert put(b"to", 3, 5) == 200
     assert township.blobs.get(sha) == b"photo"
-    assert put(sha, b"photo") == 200
+    assert put(b"to", 3, 5) == 200
 
 
 def test_entries_that_do_not_fit_change_nothing(

@@ -9,9 +9,10 @@ import pytest
 
 from kiosk import clock, create_app
 from kiosk.journal import checkpoint as notes
-from kiosk.journal.log import Draft
+from kiosk.journal import verify
+from kiosk.journal.log import Draft, StreamStopped
 from kiosk.node import Node, open_node
-from kiosk.sync import client, contacts, server
+from kiosk.sync import branches, client, contacts, server
 from kiosk.sync import wire as wire_format
 from kiosk.sync.transport import Answer, InProcess, Unreachable
 from tests.sync.servers import TOWNSHIP, VILLAGE
@@ -318,41 +319,103 @@ def test_a_disk_cloned_and_used_on_is_found_to_be_a_fork(
     clone.close()
 
 
-def test_a_village_restored_from_an_old_copy_is_told_so(
+def test_a_village_with_an_old_copy_fetches_its_own_entries_back(
+    enrolled: Node, township: Node, wire: InProcess
+) -> None:
+    name = f"{VILLAGE}/public"
+    client.round(enrolled, wire)
+    old_dir = enrolled.config.dir.parent / "old"
+    shutil.copytree(enrolled.config.dir, old_dir)
+    photo = enrolled.blobs.put(b"photo")
+    with clock.set_to(NOW):
+        write(enrolled, "public", 450, photo=photo)
+        client.round(enrolled, wire)
+    with clock.set_to(NOW + timedelta(days=1)):
+        write(enrolled, "public", 450)
+        client.round(enrolled, wire)
+    old = open_node(old_dir)
+    done = client.round(old, wire)
+    assert (done.troubles, done.fetched_back, done.blobs_got) == ((), 900, 1)
+    assert not old.journal.forks()
+    assert same(old, enrolled, name)
+    assert old.blobs.get(photo) == b"photo"
+    assert old.journal.cosignature_times(name) == enrolled.journal.cosignature_times(name)
+    assert list(verify.faults(old.journal)) == []
+    write(old, "public", 2)
+    assert client.round(old, wire).troubles == ()
+    assert same(old, township, name)
+    old.close()
+
+
+def test_a_village_that_wrote_on_an_old_copy_is_a_fork(
     enrolled: Node, township: Node, wire: InProcess
 ) -> None:
     client.round(enrolled, wire)
     old_dir = enrolled.config.dir.parent / "old"
     shutil.copytree(enrolled.config.dir, old_dir)
-    write(enrolled, "public")
+    write(enrolled, "public", 5)
     client.round(enrolled, wire)
     old = open_node(old_dir)
-    done = client.round(old, wire)
-    assert len(done.troubles) == 1
-    assert "备份" in done.troubles[0]
-    assert not old.journal.forks()
     write(old, "public", 1, by="the old copy")
     done = client.round(old, wire)
     assert len(done.troubles) == 1
     assert len(old.journal.forks()) == len(township.journal.forks()) == 1
+    with pytest.raises(StreamStopped, match="恢复记录"):
+        write(old, "public")
+    write(old, "self")
     old.close()
 
 
-def test_a_township_restored_from_an_old_copy_is_filled_up_again(
+def test_a_township_with_an_old_copy_is_given_everything_back(
+    enrolled: Node, township: Node, wire: InProcess
+) -> None:
+    name = f"{VILLAGE}/public"
+    client.round(enrolled, wire)
+    old_dir = township.config.dir.parent / "old"
+    shutil.copytree(township.config.dir, old_dir)
+    up, down = enrolled.blobs.put(b"up"), township.blobs.put(b"down")
+    with clock.set_to(NOW):
+        write(enrolled, "public", 3, photo=up)
+        write(township, "public", 1, photo=down)
+        write(township, VILLAGE, 450)
+        client.round(enrolled, wire)
+    old = open_node(old_dir)
+    old_wire = InProcess(create_app(old))
+    with clock.set_to(NOW + timedelta(days=1)):
+        done = client.round(enrolled, old_wire)
+        assert (done.troubles, done.given_back, done.blobs_sent) == ((), 451, 2)
+        assert client.round(enrolled, old_wire).blobs_sent == 0
+    assert same(enrolled, old, name, f"{TOWNSHIP}/public", f"{TOWNSHIP}/{VILLAGE}")
+    assert (old.blobs.get(up), old.blobs.get(down)) == (b"up", b"down")
+    last = old.journal.size(name) - 1
+    assert old.journal.witnessed(name, last) == NOW
+    assert list(verify.faults(old.journal)) == []
+    write(old, "public", 1)
+    assert client.round(enrolled, old_wire).troubles == ()
+    old.close()
+
+
+def test_a_township_that_wrote_on_an_old_copy_is_a_fork(
     enrolled: Node, township: Node, wire: InProcess
 ) -> None:
     client.round(enrolled, wire)
     old_dir = township.config.dir.parent / "old"
     shutil.copytree(township.config.dir, old_dir)
-    write(enrolled, "public", 3)
-    write(township, "public", 1)
+    write(township, "public", 3)
     client.round(enrolled, wire)
-    old = open_node(old_dir)
-    old_wire = InProcess(create_app(old))
-    assert client.round(enrolled, old_wire).troubles == ()
-    assert same(enrolled, old, f"{VILLAGE}/public")
-    write(old, "public", 2, by="the old copy")
-    done = client.round(enrolled, old_wire)
-    assert "矛盾" in done.troubles[0]
-    assert len(enrolled.journal.forks()) == 1
-    old.close()
+    for count in (1, 5):
+        again = township.config.dir.parent / f"old {count}"
+        shutil.copytree(old_dir, again)
+        old = open_node(again)
+        write(old, "public", count, by=f"the old copy {count}")
+        done = client.round(enrolled, InProcess(create_app(old)))
+        assert "矛盾" in done.troubles[0]
+        (fork,) = old.journal.forks()
+        assert fork["stream"] == f"{TOWNSHIP}/public"
+        assert old.journal.stopped() == {f"{TOWNSHIP}/public": "fork"}
+        branch = branches.find(old.journal, f"{TOWNSHIP}/public")
+        assert branch is not None
+        assert branch.entries == township.journal.read(f"{TOWNSHIP}/public", branch.start)
+        assert len(branch.entries) == 3
+        old.close()
+    assert len(enrolled.journal.forks()) == 2
