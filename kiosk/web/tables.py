@@ -44,12 +44,14 @@ class Fit:
 
 @dataclass(frozen=True)
 class Listed:
-    """A list of persons in words. `amounts`, by column: whether it is money."""
+    """A list of persons in words. `amounts`, by column: whether it is money; `summed`: the column
+    that the total is about, the last where none is money."""
 
     headings: tuple[str, ...]
     amounts: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     fit: Fit
+    summed: int
 
 
 def listed(content: Mapping[str, Any]) -> Listed:
@@ -66,7 +68,9 @@ def listed(content: Mapping[str, Any]) -> Listed:
         tuple(_in_words(value, amount) for value, amount in zip(row, amounts, strict=True))
         for row in content["rows"]
     )
-    return Listed(headings, amounts, rows, fit(headings, rows, before=3.5))
+    main = accounts.main_amount(content)
+    summed = len(headings) - 1 if main is None else main
+    return Listed(headings, amounts, rows, fit(headings, rows, before=3.5), summed)
 
 
 def fit(headings: Sequence[str], rows: Sequence[Sequence[str]], before: float = 0.0) -> Fit:
