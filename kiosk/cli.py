@@ -109,7 +109,12 @@ def account() -> None:
 @account.command("add")
 @click.argument("dir", type=EXISTING_DIR)
 @click.argument("name")
-@click.option("--role", required=True, help="officer (village) or supervisor (township).")
+@click.option(
+    "--role",
+    required=True,
+    help="Village: officer, or who reviews: committee, finance_group, branch, village_head, "
+    "secrecy. Township: supervisor.",
+)
 def account_add(dir: Path, name: str, role: str) -> None:
     """Add a login and print its first password, once."""
     from kiosk import people

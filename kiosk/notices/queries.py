@@ -4,12 +4,13 @@ import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from kiosk import clock
 from kiosk.journal.log import Journal
 from kiosk.rules import spoken
-from kiosk.rules.calendar import Period, PeriodMalformed
+from kiosk.rules.calendar import Period, PeriodMalformed, add_months, beijing_date
 from kiosk.rules.catalogue import Item
 
 AFFAIRS_NAMES = {"party": "党务", "village": "村务", "finance": "财务", "township": "镇里通知"}
@@ -70,6 +71,15 @@ class Notice:
     def result_of(self) -> str:
         """The id of the notice of whose display period this tells the result, or ""."""
         return "" if self.body is None else str(self.body.get("result_of", ""))
+
+    @property
+    def archived(self) -> bool:
+        """Whether it is history: of a period or an event, and on the board for a year. What always
+        holds, and what is still displayed, is not."""
+        day = beijing_date(datetime.fromisoformat(self.published_at))
+        today = clock.today()
+        about = self.period or self.event or self.result_of
+        return bool(about) and add_months(day, 12) <= today and not self.displayed(today)
 
     def displayed(self, today: date) -> bool:
         """Whether its display period runs, so that objections are taken."""

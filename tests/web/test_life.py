@@ -10,7 +10,7 @@ from kiosk import clock, create_app, erasures, feedback, notices
 from kiosk.erasures import commands as erasing
 from kiosk.feedback.commands import FeedbackRefused
 from kiosk.notices import past
-from kiosk.rules import catalogue
+from kiosk.rules import catalogue, forms
 from tests import posting
 from tests.conftest import VILLAGE, copied
 
@@ -192,3 +192,18 @@ def test_what_was_deleted_is_gone_from_the_past_too(village, visitor):
     assert "另有 1 条，内容后来按规定删除" in page
     assert "租金" not in visitor.get(f"/m/on/2026-10-09/{id}").text
     assert erasures.erasure(village.journal, asked, VILLAGE).state == "confirmed"
+
+
+def test_what_was_posted_a_year_ago_is_archived_unless_it_always_holds(village, visitor):
+    id = statement(village)
+    charter = ITEMS["village.charter"]
+    always = posting.publish(
+        village.journal, actor="王会计", item=charter, title="村规民约",
+        content=forms.example(forms.load()[charter.form]),
+    )  # fmt: skip
+    with clock.set_to(NOW + 364 * DAY):
+        assert not notices.notice(village.journal, id).archived
+    with clock.set_to(NOW + 366 * DAY):
+        assert notices.notice(village.journal, id).archived
+        assert not notices.notice(village.journal, always).archived
+        assert "已归档" in visitor.get(f"/n/{id}").text

@@ -18,7 +18,7 @@ from kiosk.web.office import prepared
 from kiosk.web.office.door import blueprint, item_of
 
 PER_PAGE = 20
-STATES = {"published": "在公开", "corrected": "更正过", "withdrawn": "已撤回"}
+STATES = {"published": "在公开", "corrected": "更正过", "withdrawn": "已撤回", "archived": "已归档"}
 EVERY = 10_000
 
 
@@ -31,7 +31,7 @@ def notice_list() -> str:
     found = [
         notice
         for notice in notices.every(node.journal, node.config.code, EVERY)
-        if (not state or notice.state == state)
+        if (state in ("", notice.state) or (state == "archived" and notice.archived))
         and all(word in notice.title.lower() for word in q.lower().split())
     ]
     pages = max(ceil(len(found) / PER_PAGE), 1)
