@@ -1,4 +1,4 @@
-"""A screen says that it is there and what it shows."""
+"""A screen says that it is there and what it shows; people say that one is no more."""
 
 import re
 from collections.abc import Mapping
@@ -45,4 +45,19 @@ def heartbeat(journal: Journal, beat: Mapping[str, Any]) -> None:
                 (SELECT screen FROM screens ORDER BY last_seen DESC, screen LIMIT ?)
             """,
             [MOST_SCREENS],
+        )
+
+
+def forget(journal: Journal, screen: str) -> None:
+    """Drops a screen of this board, until it reports again."""
+    with journal.writing() as db:
+        db.execute("DELETE FROM screens WHERE screen = ?", [screen])
+
+
+def hide(journal: Journal, village: str, screen: str) -> None:
+    """Leaves out what a village tells of a screen, until it tells that it reported again."""
+    with journal.writing() as db:
+        db.execute(
+            "INSERT OR REPLACE INTO screens_hidden VALUES (?, ?, ?)",
+            [village, screen, clock.stamp()],
         )

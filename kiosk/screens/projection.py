@@ -1,6 +1,7 @@
-"""The screens room's table: heartbeats of the screens in front of this machine.
+"""The screens room's tables: heartbeats of the screens in front of this machine, and which screens
+of its villages a township wants to hear no more of.
 
-No entry tells of a heartbeat and no rebuild touches it, so the table is local.
+No entry tells of either and no rebuild touches them, so the tables are local.
 """
 
 from sqlite_utils import Database, Migrations
@@ -23,6 +24,20 @@ def m001_screens(db: Database) -> None:
             version TEXT NOT NULL,
             visible INTEGER NOT NULL,
             page TEXT NOT NULL
+        ) WITHOUT ROWID
+        """
+    )
+
+
+@local()
+def m002_hidden(db: Database) -> None:
+    db.execute(
+        """
+        CREATE TABLE screens_hidden (
+            village TEXT NOT NULL,
+            screen TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (village, screen)
         ) WITHOUT ROWID
         """
     )

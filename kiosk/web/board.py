@@ -5,16 +5,29 @@ carries an ETag made of the journal's version and Beijing's date; the screen pol
 every three seconds, and a poll that finds nothing new costs one comparison and answers 304.
 """
 
+import re
 import secrets
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from math import ceil
 from typing import Any
+from urllib.parse import quote, unquote
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, send_file
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+)
 from flask.blueprints import BlueprintSetupState
 from jinja2_fragments.flask import render_block
+from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import clock
 from kiosk.attachments import qr
@@ -39,6 +52,11 @@ WORDS = (
     "财务收支", "低保", "五保", "补贴", "修路", "决议", "合同", "选举", "党费", "宅基地", "水电费",
     "投诉",
 )  # fmt: skip
+
+SCREEN_NAME = 20
+"""Characters that a screen's name may have."""
+
+_SCREEN = re.compile(r"([0-9a-f]{10})\.([A-Za-z0-9%_.~-]{1,200})")
 
 # A page kept open over an update of the program asks again once the new one runs.
 _STARTED = secrets.token_hex(4)
@@ -81,8 +99,25 @@ def polled(view: Callable[..., str]) -> Callable[..., Response]:
 
 
 @blueprint.get("/")
+def home() -> BaseResponse:
+    """The board's home. `?screen=NAME` once makes the browser one of this board's screens."""
+    name = request.args.get("screen", "").strip()[:SCREEN_NAME]
+    if not name:
+        return _home()
+    known = _screen()
+    response = redirect("/")
+    response.set_cookie(
+        _screen_cookie(),
+        f"{known[0] if known else secrets.token_hex(5)}.{quote(name, safe='')}",
+        max_age=timedelta(days=3650),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
 @polled
-def home() -> str:
+def _home() -> str:
     node = current_node()
     if node.config.is_township:
         return _shown(
@@ -191,6 +226,16 @@ def blob(sha: str) -> Response:
     return response
 
 
+def _screen_cookie() -> str:
+    return f"kiosk-screen-{current_node().config.code}"
+
+
+def _screen() -> tuple[str, str] | None:
+    """Id and name of this browser, where it was started as a screen."""
+    found = _SCREEN.fullmatch(request.cookies.get(_screen_cookie(), ""))
+    return (found[1], unquote(found[2])[:SCREEN_NAME]) if found else None
+
+
 def _tag(node: Node) -> str:
     """What a page shows depends on. Contacts are no entries, so who is lost is part of it."""
     tag = f"{_STARTED}.{node.journal.version()}.{clock.today()}"
@@ -211,6 +256,7 @@ def _shown(template: str, *, back: str | None, **context: Any) -> str:
         now=clock.now(),
         here=request.full_path.rstrip("?"),
         started=_STARTED,
+        screen=_screen(),
         tag=f'"{_tag(node)}"',
         rotation=[
             f"/notices/{shown.id}"

@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from kiosk import screens
 
 
@@ -17,20 +19,25 @@ def reported(village, count):
 
 
 def test_a_screen_reports_what_it_shows_and_keeps_its_name(village, served, open_page):
-    page = open_page(served(village), "portrait", screen={"width": 1080, "height": 1920})
+    page = open_page(f"{served(village)}/?screen=大厅", "portrait")
+    assert page.evaluate("location.pathname + location.search") == "/"
     [first] = reported(village, 1)
-    assert (first.size, first.page, first.visible, first.alive) == ("1080x1920", "/", True, True)
+    assert (first.name, first.page, first.visible, first.alive) == ("大厅", "/", True, True)
     with page.expect_response("**/screens/heartbeat") as answer:
         page.reload()
     assert answer.value.status == 204
+    with page.expect_response("**/screens/heartbeat"):
+        page.goto(page.url + "?screen=门口")
     assert [each.id for each in screens.screens(village.journal)] == [first.id]
+    assert [each.name for each in screens.screens(village.journal)] == ["门口"]
 
 
-def test_a_phone_is_no_screen(village, served, open_page):
+@pytest.mark.parametrize("shape", ["phone", "desk", "portrait"])
+def test_who_looks_at_the_board_is_no_screen(village, served, open_page, shape):
     beats = []
     page = open_page(
         served(village),
-        "phone",
+        shape,
         setup=lambda page: page.on(
             "request", lambda it: beats.append(it) if "heartbeat" in it.url else None
         ),

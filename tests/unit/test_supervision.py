@@ -88,3 +88,36 @@ def test_heartbeats_cannot_fill_the_disk(village):
 def test_what_is_no_heartbeat_is_refused(village, beat):
     with pytest.raises(HeartbeatMalformed):
         screens.heartbeat(village.journal, beat)
+
+
+def test_a_screen_is_forgotten_until_it_reports_again(village):
+    with clock.set_to(NOW):
+        for id in ("hall", "gate"):
+            screens.heartbeat(village.journal, {"screen": id})
+        screens.forget(village.journal, "hall")
+        assert [each.id for each in screens.screens(village.journal)] == ["gate"]
+        screens.heartbeat(village.journal, {"screen": "hall"})
+        assert len(screens.screens(village.journal)) == 2
+
+
+def test_a_township_hides_a_screen_until_its_village_heard_of_it_again(village, township):
+    def told():
+        said = screens.status(village.journal)
+        return [each.id for each in screens.told(township.journal, VILLAGE, said)]
+
+    with clock.set_to(NOW):
+        screens.heartbeat(village.journal, {"screen": "hall", "name": "大厅"})
+        assert told() == ["hall"]
+    with clock.set_to(NOW + timedelta(hours=1)):
+        screens.hide(township.journal, VILLAGE, "hall")
+        assert told() == []
+        assert screens.told(township.journal, "371721105202", [{"screen": "hall"}])
+    with clock.set_to(NOW + timedelta(hours=2)):
+        screens.heartbeat(village.journal, {"screen": "hall"})
+        assert told() == ["hall"]
+
+
+@pytest.mark.parametrize("said", [None, 3, "x", [3], [{"screen": None, "size": 7, "alive": "x"}]])
+def test_a_village_may_tell_anything_of_its_screens(township, said):
+    for screen in screens.told(township.journal, VILLAGE, said):
+        assert isinstance(screen.size, str) and screen.id == ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from kiosk import clock, create_app, drafts, people
+from kiosk import clock, create_app, drafts, people, screens
 from kiosk.feedback import commands as feedback
 from kiosk.notices import queries as notices
 from kiosk.reviews import queries as reviews
@@ -160,6 +160,13 @@ class TestHome:
         assert "第三季度财务收支情况还没公开，已逾期 6 天" in page
         assert page.index("已逾期") < page.index("还有 4 天到期")
         assert "本机还没有接入乡镇" in page
+
+    def test_a_screen_that_went_dark_is_named_and_can_be_forgotten(self, officer, node):
+        with clock.set_to(NOW - timedelta(days=2)):
+            screens.heartbeat(node.journal, {"screen": "hall", "name": "大厅"})
+        assert "屏幕“大厅”2 天前起没有动静" in text(officer.get("/office/"))
+        officer.post("/office/screens/hall/forget")
+        assert "没有动静" not in text(officer.get("/office/"))
 
     def test_a_line_opens_the_right_form(self, officer):
         id = begin(officer, "finance.statement", period="2026Q3")

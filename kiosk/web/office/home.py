@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import clock, drafts
+from kiosk import clock, drafts, screens
 from kiosk.duties import commands as duty_commands
 from kiosk.duties import queries as duties
 from kiosk.duties.commands import DutyRefused
@@ -63,7 +63,16 @@ def home() -> str:
         recent=notices.every(journal, code, 5),
         sync=sync_line(node),
         warnings=warnings(node),
+        dark=[each for each in screens.screens(journal) if not each.alive],
     )
+
+
+@blueprint.post("/screens/<id>/forget")
+def forget_screen(id: str) -> Response:
+    """A screen that is no more: a browser that was tried out, or one that was replaced."""
+    screens.forget(current_node().journal, id)
+    flash("已经忘记这块屏幕；它再打开时会自己重新出现。", "good")
+    return redirect(url_for("office.home"))
 
 
 @blueprint.get("/new")

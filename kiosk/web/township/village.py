@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 
-from kiosk import clock, supervision
+from kiosk import clock, screens, supervision
 from kiosk.duties import commands as duty_commands
 from kiosk.duties import queries as duties
 from kiosk.duties.commands import DutyRefused
@@ -36,6 +36,7 @@ ORDER_DAYS = 3
 def village(code: str) -> str:
     journal = current_node().journal
     known = known_village(code)
+    contact = contacts.last_contact(journal, code)
     today = clock.today()
     rows = duties.duties(journal, code, today)
     years = sorted({row.duty.due.year for row in rows}, reverse=True)
@@ -50,7 +51,8 @@ def village(code: str) -> str:
         "township/village.html",
         village=known,
         described=villages.village(journal, code),
-        told=_told(contacts.last_contact(journal, code)),
+        told=_told(contact),
+        screens=screens.told(journal, code, contact.status.get("screens") if contact else None),
         line=line_of(journal, code, known.name, feedback.open_for(journal, code), today),
         pressing=sorted(
             pressing, key=lambda row: (row.state not in LATE, row.duty.due, row.duty.key)
@@ -68,6 +70,14 @@ def village(code: str) -> str:
         newest=notices.newest(journal, code, None, 5),
         running_out=running_out(journal, code, today),
     )
+
+
+@blueprint.post("/villages/<code>/screens/<id>/forget")
+def forget_screen(code: str, id: str) -> Page:
+    """Leaves out a screen of which the village still tells."""
+    screens.hide(current_node().journal, known_village(code).code, id)
+    flash("已经忘记这块屏幕；它再打开时会自己重新出现。", "good")
+    return redirect(url_for("township.village", code=code) + "#reach-title")
 
 
 @blueprint.route("/villages/<code>/duty", methods=["GET", "POST"])
@@ -112,11 +122,6 @@ def _told(contact: Contact | None) -> list[tuple[str, str]]:
         found.append(("剩余空间", f"{free / 2**30:.1f} GB"))
     if isinstance(offset := said.get("offset"), int) and abs(offset) > CLOCK_WRONG:
         found.append(("时钟", f"与镇里相差 {abs(offset) // 60} 分钟，请村里校准"))
-    screens = said.get("screens")
-    for screen in screens if isinstance(screens, list) else ():
-        if isinstance(screen, dict):
-            alive = "在线" if screen.get("alive") else "没有动静，请村里看一下"
-            found.append(("屏幕", f"{screen.get('size', '')} {alive}"))
     troubles = said.get("troubles")
     found += [("问题", str(each)) for each in (troubles if isinstance(troubles, list) else ())]
     return found
