@@ -64,6 +64,11 @@ class Feedback:
         return states.waiting_since(self.at, self.events)
 
     @property
+    def asked_again(self) -> str:
+        """When the asker last said that it was not solved and it is open since; "" else."""
+        return self.waiting_since if self.open and self.waiting_since != self.at else ""
+
+    @property
     def age(self) -> int:
         """Days for which the village has been waited for, as of today."""
         return states.age_days(self.waiting_since, clock.today())

@@ -7,12 +7,13 @@ apostrophe makes it text (OWASP, CSV Injection).
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
-Cell = str | int | date | None
+Cell = str | int | date | datetime | None
+"""A moment is one without a zone, as a spreadsheet has it: Beijing's."""
 
 
 def guarded(text: str) -> str:
@@ -54,7 +55,9 @@ def xlsx(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence
         for value in row:
             shown: Any = guarded(value) if isinstance(value, str) else value
             cell = WriteOnlyCell(sheet, value=shown)
-            if isinstance(value, date):
+            if isinstance(value, datetime):
+                cell.number_format = "yyyy-mm-dd hh:mm"
+            elif isinstance(value, date):
                 cell.number_format = "yyyy-mm-dd"
             made.append(cell)
         sheet.append(made)

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -167,13 +168,29 @@ def test_the_timeliness_table_opens_and_runs_nothing(client, enrolled, township)
     )
     copied(enrolled, township)
     answer = client.get("/township/timeliness.xlsx")
-    assert "2026-11-24.xlsx" in answer.headers["Content-Disposition"]
+    name = unquote(answer.headers["Content-Disposition"].partition("filename*=UTF-8''")[2])
+    assert name == "李楼镇三务公开时效表 2026-11-24.xlsx"
+    one = client.get(f"/township/timeliness.xlsx?village={VILLAGE}").headers["Content-Disposition"]
+    assert "东湖村三务公开时效表" in unquote(one)
     rows = list(load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
     assert rows[0][:6] == ("村", "事项", "期间", "到期日", "状态", "公开日")
     late = next(row for row in rows if row[1] == "财务收支情况" and row[2] == "2026年第三季度")
     assert (late[0], late[4], late[7]) == ("东湖村", "严重逾期", 45)
     assert late[3].date() == date(2026, 10, 10)
     assert not any(str(cell).startswith(("=", "+", "@")) for row in rows for cell in row)
+
+
+def test_times_of_the_timeliness_table_are_times(client, enrolled, township):
+    from openpyxl import load_workbook
+
+    with clock.set_to(datetime(2026, 10, 9, 16, 30, tzinfo=UTC)):
+        publish(enrolled, "finance.statement", "三季度", period="2026Q3", content={
+            "opening": 0, "income": [], "expense": [], "closing": 0, "note": ""})  # fmt: skip
+        copied(enrolled, township)
+    answer = client.get("/township/timeliness.xlsx")
+    rows = load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True)
+    met = next(row for row in rows if row[1] == "财务收支情况" and row[2] == "2026年第三季度")
+    assert met[6] == datetime(2026, 10, 10, 0, 30)
 
 
 def test_a_duty_is_excused_with_a_reason(client, township):
@@ -273,6 +290,60 @@ def test_an_invitation_is_shown_once(client, township):
     assert all(code not in str(entry) for entry in township.journal.all_entries())
     wrong = post(client, "/township/villages", village="371722105202")
     assert wrong.status_code == 400 and "不是本乡镇的村" in wrong.text
+
+
+def test_a_village_that_is_in_is_asked_whether_it_changes_its_machine(client, township):
+    asked = post(client, "/township/villages", village=VILLAGE)
+    assert "东湖村已经接入，要换机器吗？" in asked.text and "kiosk enrol" not in asked.text
+    assert township.journal.find(VILLAGE, "village.invited")[-1].body["recovers"] is False
+    answer = post(client, "/township/villages", village=VILLAGE, again="yes")
+    assert "kiosk enrol" in answer.text and "东湖村换机器的加入码" in answer.text
+    assert township.journal.find(VILLAGE, "village.invited")[-1].body["recovers"] is True
+
+
+def test_a_township_notice_says_which_villages_have_it(client, township):
+    id = posting.publish(
+        township.journal, actor="李监督", item="township", title="防汛通知",
+        content={"text": "注意"},
+    )  # fmt: skip
+    stream = f"{TOWNSHIP}/public"
+    for holds, words in (
+        ({}, "到了 0 个村，共 1 个"),
+        ({stream: "x"}, "到了 0 个村"),
+        ({stream: 1}, "到了 0 个村"),
+        ({stream: township.journal.size(stream)}, "到了 1 个村"),
+    ):
+        contacts.succeeded(township.journal, VILLAGE, {"holds": holds})
+        page = client.get(f"/township/notices/{id}").text
+        assert words in page
+        assert ("已到</span>" in page) is ("到了 1" in words)
+    assert "都到了" in client.get("/township/notices").text
+    notices.withdraw(township.journal, id, actor="李监督", reason="重复")
+    assert "撤回到了 0 个村" in client.get(f"/township/notices/{id}").text
+
+
+def test_feedback_that_was_not_solved_has_the_day_of_asking_again(client, enrolled, township):
+    with clock.set_to(NOW - timedelta(days=10)):
+        id, _ = feedback.receive(
+            township.journal, village=VILLAGE, kind="询问", text="路灯什么时候修？"
+        )
+        copied(township, enrolled, VILLAGE)
+        feedback.answer(enrolled.journal, id, "下周。", public=False, actor="王会计")
+        copied(enrolled, township, "parent")
+    with clock.set_to(NOW - timedelta(days=3)):
+        feedback.rate(township.journal, id, satisfied=False)
+    page = client.get("/township/feedback").text
+    assert "11月21日重新提出" in page and "已等 3 天" in page and "11月14日" not in page
+    assert "重新提出</dt>" in client.get(f"/township/feedback/{id}").text
+
+
+def test_a_screen_that_is_no_more_is_forgotten(client, township):
+    seen = {"screen": "ab", "name": "大厅", "size": "1080x1920", "last_seen": "2026-11-20T00:00:00"}
+    contacts.succeeded(township.journal, VILLAGE, {"screens": [{**seen, "alive": False}]})
+    path = f"/township/villages/{VILLAGE}"
+    assert "大厅 1080x1920 没有动静" in client.get(path).text
+    assert post(client, f"{path}/screens/ab/forget", page=path).status_code == 302
+    assert "大厅 1080x1920" not in client.get(path).text
 
 
 @pytest.mark.parametrize(

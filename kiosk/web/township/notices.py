@@ -1,12 +1,17 @@
 """Notices of the township: one text on the screens of all its villages, and its withdrawal."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 
+from kiosk.journal.log import Journal
 from kiosk.notices import commands, queries
 from kiosk.notices.commands import NotChangeable, NotPublishable, Problem
+from kiosk.notices.queries import Notice
 from kiosk.rules import privacy
+from kiosk.sync import contacts, status
+from kiosk.sync.contacts import Contact
 from kiosk.villages import queries as villages
 from kiosk.web import current_node
 from kiosk.web.login import Page
@@ -34,7 +39,7 @@ def notices() -> Page:
     found = queries.every(journal, journal.code, PER_PAGE + 1, (page - 1) * PER_PAGE)
     html = render_template(
         "township/notices.html",
-        found=found[:PER_PAGE],
+        found=[(each, arrivals(journal, each)) for each in found[:PER_PAGE]],
         more=len(found) > PER_PAGE,
         page=page,
         known=villages.known(journal),
@@ -43,6 +48,43 @@ def notices() -> Page:
         typed=typed,
     )
     return (html, 400) if faults else html
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Whether a village holds what was sent (or its withdrawal), as it said itself."""
+
+    code: str
+    name: str
+    contact: Contact | None
+    arrived: bool
+
+
+@blueprint.get("/notices/<id>")
+def notice(id: str) -> str:
+    """One notice of the township, and which villages have it."""
+    journal = current_node().journal
+    found = queries.notice(journal, id)
+    if found is None or found.village != journal.code:
+        abort(404)
+    return render_template(
+        "township/notice.html",
+        notice=found,
+        versions=queries.versions(journal, found),
+        arrivals=arrivals(journal, found),
+    )
+
+
+def arrivals(journal: Journal, notice: Notice) -> list[Arrival]:
+    """Every village, those that do not have it first."""
+    heard = {each.peer: each for each in contacts.contacts(journal)}
+    found = []
+    for each in villages.known(journal):
+        contact = heard.get(each.code)
+        holds = status.sizes(contact.status if contact else {}, "holds")
+        arrived = holds.get(notice.stream, 0) > notice.last_seq
+        found.append(Arrival(each.code, each.name, contact, arrived))
+    return sorted(found, key=lambda each: (each.arrived, each.code))
 
 
 @blueprint.route("/notices/<id>/withdraw", methods=["GET", "POST"])

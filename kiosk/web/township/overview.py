@@ -1,12 +1,13 @@
 """The overview, the matrix of villages and items, and the timeliness table for Excel."""
 
+import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request, send_file
 from jinja2_fragments.flask import render_block
 
 from kiosk import clock
@@ -188,10 +189,13 @@ def timeliness() -> Response:
         for row in duties.duties(journal, each.code, today)
         if row.state != "upcoming"
     )
-    name = f"timeliness-{wanted or journal.code}-{today.isoformat()}.xlsx"
-    response = Response(xlsx("时效表", columns, rows), mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    whose = shown[0].name if wanted and shown else current_node().config.name
+    return send_file(
+        io.BytesIO(xlsx("时效表", columns, rows)),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=f"{whose}三务公开时效表 {today.isoformat()}.xlsx",
+    )
 
 
 def village_lines(journal: Journal) -> list[VillageLine]:
@@ -277,7 +281,7 @@ def _sheet_row(journal: Journal, name: str, row: DutyRow) -> list[Cell]:
         row.duty.due,
         STATE_WORDS[row.state],
         row.published,
-        "" if witnessed is None else f"{as_moment(witnessed):%Y-%m-%d %H:%M}",
+        None if witnessed is None else as_moment(witnessed).replace(tzinfo=None),
         row.days_late or None,
         row.reason or (f"见证比公开晚 {gap_words(row.late_arrival)}" if row.late_arrival else ""),
     ]

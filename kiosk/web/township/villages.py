@@ -13,11 +13,14 @@ from kiosk.web.township.door import blueprint
 
 @blueprint.route("/villages", methods=["GET", "POST"])
 def villages() -> Page:
-    """All villages. An invitation's one-time code is shown once, on the answer to the form."""
+    """All villages. An invitation's one-time code is shown once, on the answer to the form; of a
+    village that is in already it lets another machine take its place, so that is asked first."""
     node = current_node()
     code, fault = "", ""
     typed = request.form.get("village", "").strip()
-    if request.method == "POST":
+    invited = next((each for each in queries.known(node.journal) if each.code == typed), None)
+    ask = request.method == "POST" and invited is not None and not request.form.get("again")
+    if request.method == "POST" and not ask:
         try:
             code = commands.invite(node.journal, typed, actor=g.account.name)
         except (InvitationRefused, CodeMalformed) as refused:
@@ -33,6 +36,8 @@ def villages() -> Page:
         is_lost=contacts.is_lost,
         address=node.config.public_url or public_address(node),
         code=code,
+        invited=invited,
+        ask=ask,
         typed=typed,
         fault=fault,
     )
