@@ -391,21 +391,6 @@ def test_a_lists_total_stands_under_the_amounts_that_it_adds_up(village, screen)
     assert re.search(r'colspan="3">合计</th><td class="money"[^>]*>800.00</td><td></td>', total)
 
 
-def test_a_lists_total_stands_under_the_amounts_that_it_adds_up(village, screen):
-    columns = [
-        {"name": "姓名", "amount": False},
-        {"name": "标准", "amount": True},
-        {"name": "实发金额", "amount": True},
-        {"name": "备注", "amount": False},
-    ]
-    rows = [["张某", 100_00, 600_00, "6亩"], ["李某", 100_00, 200_00, "2亩"]]
-    content = {"columns": columns, "rows": rows, "total": 800_00, "note": ""}
-    id = post(village, "village.subsidy", "补贴发放", content=content)
-    page = text(screen.get(f"/notices/{id}"))
-    total = re.search(r'<tr class="sum">.*?</tr>', page, re.S)[0]
-    assert re.search(r'colspan="3">合计</th><td class="money"[^>]*>800.00</td><td></td>', total)
-
-
 def test_a_board_without_anything_yet_opens(township):
     client = create_app(township).test_client()
     assert "还没有村加入" in text(client.get("/"))
