@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kiosk import clock, drafts, notices, people, reviews
+from kiosk.attachments import named
 from kiosk.drafts import commands as draft_commands
 from kiosk.notices import NotPublishable, NotReviewed
 from kiosk.notices import queries as notice_queries
@@ -139,6 +140,9 @@ def test_the_public_notice_shows_no_handwriting_and_no_photo(village):
     assert HAND not in public and PHOTO not in public
     [first, *_] = reviews.review(village.journal, id).signatures
     assert (first.how, first.hand, first.actor) == ("hand", HAND, CLERK)
+    entries = village.journal.read(village.journal.own("parent"))
+    # Sync carries what a body names by these keys (`kiosk.attachments.named`).
+    assert {HAND, PHOTO} == set().union(*(named.named_in(entry.body) for entry in entries))
     assert queries.has_blob(village.journal, HAND) and queries.has_blob(village.journal, PHOTO)
 
 

@@ -185,6 +185,7 @@ def test_what_is_in_review_is_no_unfinished_draft(node, officer):
     id = sent(officer)
     page = officer.get("/office/").text
     assert "没写完的草稿" not in page and "审核中（1）" in page
+    assert page.count(f"/office/reviews/{id}") == 2  # at the duty and in the list
     [draft] = drafts.drafts(node.journal)
     assert "正在审核" in officer.get(f"/office/drafts/{draft.id}").text
     officer.post(f"/office/reviews/{id}/withdraw")

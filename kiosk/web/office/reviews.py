@@ -131,9 +131,10 @@ def hand(id: str) -> Page:
 def paper(id: str) -> Page:
     """One signed sheet with the names and dates of one or more steps, from the one that is next."""
     found = _own(id)
-    fault = sign_on_paper(found)
-    if fault:
-        return _page(_own(id), fault=fault), 400
+    try:
+        sign_on_paper(found, sheet())
+    except (ReviewRefused, FileRefused) as refused:
+        return _page(found, fault=str(refused)), 400
     flash("纸上的签字已记下，镇里可以看到照片。", "good")
     return redirect(url_for("office.review", id=id))
 
@@ -186,31 +187,35 @@ def confirm_unmasked(id: str) -> Page:
     return redirect(url_for("office.review", id=id))
 
 
-def sign_on_paper(found: Review) -> str:
-    """Signs the steps that the posted form names (`name-<step>`, `on-<step>`, one photo `sheet`);
-    what is wrong in Chinese, "" where all of it was taken."""
-    journal = current_node().journal
-    try:
-        photo = reviewing.kept_photo("sheet")
-    except FileRefused as refused:
-        return str(refused)
+def sheet() -> str:
+    """The SHA-256 of the photo of a signed sheet that was uploaded, kept. Raises FileRefused."""
+    photo = reviewing.kept_photo("sheet")
     if not photo:
-        return "请先拍一张签了字的纸，或选一张照片。"
+        raise FileRefused("请先拍一张签了字的纸，或选一张照片。")
+    return photo
+
+
+def sign_on_paper(found: Review, photo: str) -> None:
+    """Signs the steps that the posted form names (`name-<step>`, `on-<step>`), all or none.
+
+    Raises ReviewRefused, which names the step.
+    """
+    journal = current_node().journal
     named = False
-    step = ""
-    try:
-        with journal.writing():
-            for step in (each.by for each in found.standing.steps if each.state != "signed"):
-                name = " ".join(request.form.get(f"name-{step}", "").split())
-                if not name:
-                    continue
-                named = True
-                on = _read_day(request.form.get(f"on-{step}", ""))
-                given = Signed("paper", name, photo=photo, on=on)
+    with journal.writing():
+        for step in [each.by for each in found.standing.steps if each.state != "signed"]:
+            name = " ".join(request.form.get(f"name-{step}", "").split())
+            if not name:
+                continue
+            named = True
+            on = _read_day(request.form.get(f"on-{step}", ""))
+            given = Signed("paper", name, photo=photo, on=on)
+            try:
                 commands.sign(journal, found.id, step, given, actor=g.account.name)
-    except ReviewRefused as refused:
-        return f"{REVIEWERS[step]}：{refused}"
-    return "" if named else "请填写签字人的姓名。"
+            except ReviewRefused as refused:
+                raise ReviewRefused(f"{REVIEWERS[step]}：{refused}") from refused
+        if not named:
+            raise ReviewRefused("请填写签字人的姓名。")
 
 
 def read_moment(text: str) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from kiosk.attachments import FileRefused
 from kiosk.drafts import Draft
 from kiosk.drafts import commands as draft_commands
 from kiosk.duties import commands as duty_commands
@@ -23,13 +24,9 @@ from kiosk.web import current_node
 from kiosk.web.login import Page
 from kiosk.web.office import contents, posting, prepared
 from kiosk.web.office.door import blueprint, item_of, open_draft
-from kiosk.web.office.reviews import read_moment, sign_on_paper
+from kiosk.web.office.reviews import read_moment, sheet, sign_on_paper
 
 _sending = threading.Lock()
-
-
-class _Fault(Exception):
-    """What is wrong with the sheet; nothing of it is kept."""
 
 
 @blueprint.post("/drafts/<id>/send")
@@ -51,17 +48,18 @@ def send(id: str) -> Page:
         except NotChangeable as refused:
             flash(str(refused), "fault")
             return redirect(url_for("office.home"))
-        except (ReviewRefused, NotReviewed, _Fault) as refused:
+        except (ReviewRefused, NotReviewed, FileRefused) as refused:
             return posting.preview_page(draft, item, fault=str(refused)), 400
 
 
 def _sent(draft: Draft, item: Item, content: dict[str, Any]) -> Response:
     journal, actor = current_node().journal, g.account.name
+    on_paper = request.form.get("do") == "paper"
+    photo = sheet() if on_paper else ""
     with journal.writing():
         review = _requested(draft, item, content)
-        if request.form.get("do") == "paper":
-            if fault := sign_on_paper(review):
-                raise _Fault(fault)
+        if on_paper:
+            sign_on_paper(review, photo)
             signed = queries.review(journal, review.id, journal.code)
             assert signed is not None
             if signed.publishable and signed.scheduled_for is None:
