@@ -76,4 +76,58 @@ def bundle_import(dir: Path, file: Path) -> None:
     )
 
 
-COMMANDS: tuple[click.Command, ...] = (bundle,)
+@click.command()
+@click.argument("dir", type=EXISTING_DIR)
+@click.argument("file", type=FILE)
+def backup(dir: Path, file: Path) -> None:
+    """Write a consistent copy of the node, which may be serving, into FILE. It holds the key."""
+    from kiosk import backup as room
+    from kiosk.node import open_node
+
+    with plain_failures():
+        node = open_node(dir, describe=False)
+        try:
+            with bar("备份") as progress:
+                done = room.make(node, file, progress=progress)
+        finally:
+            node.close()
+    click.echo(f"已备份 {done.name}（{done.code}）到 {file}，含 {done.blobs} 个附件。")
+    click.echo("备份里有密钥：请放在另一块磁盘上，并锁好。", err=True)
+
+
+@click.command()
+@click.argument("dir", type=DIR)
+@click.argument("file", type=FILE, required=False)
+@click.option("--at-once", is_flag=True, help="Write again before others were heard: may fork.")
+def restore(dir: Path, file: Path | None, at_once: bool) -> None:
+    """Make a data folder again from a backup FILE.
+
+    It writes for others only after they gave back what they hold beyond the backup, or after a
+    day. Without FILE: the same for a folder that was put back by hand; with --at-once, no waiting.
+    """
+    from kiosk import backup as room
+    from kiosk.node import open_node
+
+    with plain_failures():
+        if file is not None:
+            with bar("恢复") as progress:
+                done = room.restore(dir, file, at_once=at_once, progress=progress)
+            click.echo(f"已恢复 {done.name}（{done.code}），备份做于 {done.made}。")
+            waits = not at_once
+        else:
+            node = open_node(dir, describe=False)
+            try:
+                (room.let_go if at_once else room.hold)(node)
+            finally:
+                node.close()
+            waits = not at_once
+    if waits:
+        click.echo(
+            "先运行 kiosk serve，和对方核对完记录后才能发布（最多等 24 小时）。"
+            "原来的机器不要再开：两台机器用同一份数据会分叉。"
+        )
+    else:
+        click.echo("可以马上发布。")
+
+
+COMMANDS: tuple[click.Command, ...] = (bundle, backup, restore)

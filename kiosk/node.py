@@ -3,12 +3,10 @@
 The rooms are listed here, once; commands, pages, jobs and sync all work on a Node.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import (
@@ -17,6 +15,7 @@ from kiosk import (
     duties,
     erasures,
     feedback,
+    keys,
     notices,
     people,
     reviews,
@@ -28,7 +27,7 @@ from kiosk import (
 from kiosk import config as settings
 from kiosk.attachments.blobs import Blobs
 from kiosk.config import Config, ConfigWrong
-from kiosk.journal.log import Journal
+from kiosk.journal.log import Journal, WrongKey
 from kiosk.rules import codes
 
 ROOMS = (
@@ -45,6 +44,10 @@ ROOMS = (
     sync.ROOM,
     archive.ROOM,
 )
+
+
+LEVELS = {"village": "村", "township": "乡镇", "county": "县"}
+"""Roles, each with the level of administration that its code must have."""
 
 
 @dataclass(frozen=True)
@@ -73,55 +76,57 @@ def make_node(
     Raises ConfigWrong where there is a node already or a value cannot be, CodeMalformed.
     """
     full = codes.normalised(code)
-    wanted = {"village": "village", "township": "township"}.get(role)
-    if wanted is None:
-        raise ConfigWrong(f"角色只能是 village（村）或 township（乡镇），不是 {role}。")
-    if codes.level(full) != wanted:
+    if role not in LEVELS:
         raise ConfigWrong(
-            f"代码 {full} 不是{'村' if role == 'village' else '乡镇'}一级的区划代码。"
+            f"角色只能是 village（村）、township（乡镇）或 county（县），不是 {role}。"
         )
+    if codes.level(full) != role:
+        raise ConfigWrong(f"代码 {full} 不是{LEVELS[role]}一级的区划代码。")
     dir.mkdir(parents=True, exist_ok=True)
     url = public_url.rstrip("/")
     config = Config(dir, role, full, name, began, url, settings.host_of(url), dict(contacts or {}))
-    if (dir / "node.key").exists():
+    if (dir / keys.KEY).exists():
         raise ConfigWrong(f"{dir} 里已经有一个节点的密钥，没有改动它。")
     settings.write_new(config)
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    handle = os.open(dir / "node.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
+    keys.make(dir / keys.KEY)
     open_node(dir).close()
     return config
 
 
-def open_node(dir: Path) -> Node:
-    """Opens a data folder. Raises ConfigWrong where it is none or a part is missing."""
+def open_node(dir: Path, *, describe: bool = True) -> Node:
+    """Opens a data folder. Raises ConfigWrong where it is none or a part is missing, KeyUnreadable,
+    WrongKey. `describe` False writes nothing, whatever the settings say now."""
     config = settings.load(dir)
-    try:
-        loaded = serialization.load_pem_private_key((dir / "node.key").read_bytes(), None)
-    except FileNotFoundError as error:
-        raise ConfigWrong(f"{dir} 里没有密钥 node.key，不能打开。") from error
-    except ValueError as error:
-        raise ConfigWrong(f"{dir / 'node.key'} 已损坏，不能打开。") from error
-    if not isinstance(loaded, Ed25519PrivateKey):
-        raise ConfigWrong(f"{dir / 'node.key'} 不是 Ed25519 密钥。")
-    journal = Journal(dir / "node.db", config.code, loaded, host=config.host, rooms=ROOMS)
-    node = Node(config, loaded, journal, Blobs(dir / "blobs"))
+    key, journal = _opened(dir, config)
+    node = Node(config, key, journal, Blobs(dir / "blobs"))
     if config.upstream is not None:
         up = config.upstream
         journal.trust(up.code, up.host, up.public_key)
-    villages.describe(
-        journal,
-        name=config.name,
-        role=config.role,
-        began=config.began,
-        contacts=config.contacts,
-        public_url=config.public_url,
-    )
+    if describe:
+        villages.describe(
+            journal,
+            name=config.name,
+            role=config.role,
+            began=config.began,
+            contacts=config.contacts,
+            public_url=config.public_url,
+        )
     return node
+
+
+def _opened(dir: Path, config: Config) -> tuple[Ed25519PrivateKey, Journal]:
+    """The key and the journal, also where a change of key was cut off between the two."""
+
+    def opened(key: Ed25519PrivateKey) -> Journal:
+        return Journal(dir / "node.db", config.code, key, host=config.host, rooms=ROOMS)
+
+    key = keys.load(dir / keys.KEY)
+    try:
+        return key, opened(key)
+    except WrongKey:
+        if not (dir / keys.NEW).exists():
+            raise
+        new = keys.load(dir / keys.NEW)
+        journal = opened(new)
+        keys.take_new(dir)
+        return new, journal

@@ -8,7 +8,7 @@ from typing import Any
 
 import waitress
 
-from kiosk import create_app, jobs
+from kiosk import create_app, jobs, occupied
 from kiosk.node import Node
 
 THREADS = 8
@@ -17,8 +17,13 @@ THREADS = 8
 def serve(node: Node, host: str, port: int) -> None:
     """Serves until SIGTERM, SIGINT or Ctrl-C; then no request or job is left half done.
 
-    Raises OSError where the address cannot be taken.
+    Raises OSError where the address cannot be taken, FolderInUse where another process serves it.
     """
+    with occupied.served(node.config.dir):
+        _serve(node, host, port)
+
+
+def _serve(node: Node, host: str, port: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -43,7 +43,10 @@ class StreamStopped(ValueError):
 
     WORDS: ClassVar = {
         FORKED: "本机的记录与留存的记录不一致，暂时不能发布。请先按提示恢复记录。",
-        RESTORED: "本机刚从备份恢复，要先和对方核对一次记录，才能发布。请检查网络，稍后再试。",
+        RESTORED: (
+            "本机刚从备份恢复，要先联网和对方核对一次记录，才能发布（最多等 24 小时）。"
+            "请检查网络，稍后再试。"
+        ),
     }
 
     def __init__(self, stream: str, why: str) -> None:
@@ -501,6 +504,9 @@ class Signatures:
         self.db.execute(
             "DELETE FROM stopped WHERE stream = ? AND why = ? AND peer = ?", [stream, why, peer]
         )
+
+    def release_all(self, stream: str, why: str) -> None:
+        self.db.execute("DELETE FROM stopped WHERE stream = ? AND why = ?", [stream, why])
 
     def stopped(self, stream: str | None = None) -> dict[str, str]:
         """Own streams to which nothing can be appended now, each with the reason."""

@@ -204,6 +204,8 @@ def push(origin: str, channel: str) -> Response:
     if stream in _pulled():
         if stream.endswith("/public"):
             villages.learn_keys(journal, journal.code)
+        if not got.more:
+            journal.release(stream, RESTORED, g.peer)
         return jsonify(size=size, note=journal.checkpoint(stream))
     if not size or got.more:
         return jsonify(size=size, note=journal.checkpoint(stream))
