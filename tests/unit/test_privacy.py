@@ -259,3 +259,87 @@ def test_columns_of_persons_numbers_are_known_by_heading_or_cells():
     columns = ["姓名", "身份证号码", "联系电话", "一卡通", "金额", "监督电话"]
     rows = [["张某", "", "13812345678", "6217000010000000003", 5, "0530-3350001"]]
     assert privacy.private_columns(columns, rows) == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("王大妈是艾滋病患者，请大家关心。", "王大妈，请大家关心。"),
+        ("村民李四因患尿毒症，申请临时救助。", "村民李四，申请临时救助。"),
+        ("张三的儿子去年查出白血病", "张三的儿子"),
+        (
+            "救助对象：李四（肝癌晚期）、王某某（肢体残疾二级）。",
+            "救助对象：李四（）、王某某（）。",
+        ),
+        ("赵大爷，72岁，患有高血压、糖尿病", "赵大爷，72岁，"),
+        ("癌症患者王某已领取救助金", "王某已领取救助金"),
+        ("残疾人李四家", "李四家"),
+        ("李四家因病致贫", "李四家"),
+        ("张**患精神病", "张**"),
+        ("老王得了中风", "老王"),
+        ("孙小红是残疾人，", "孙小红，"),
+        ("李四身患癌症，患脑梗", "李四"),
+    ],
+)
+def test_an_illness_beside_a_person_is_left_out(text, masked):
+    assert {it.kind for it in privacy.find(text)} == {"health"}
+    assert privacy.mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "残疾人补贴发放标准：一级 135 元",
+        "残疾人两项补贴按月发放，重度残疾人护理补贴同时提标",
+        "慢性病签约服务由村医李明负责，高血压、糖尿病患者每季度随访一次",
+        "请慢性病患者带身份证到卫生室签约",
+        "张贴艾滋病防治宣传画",
+        "王医生讲解糖尿病防治知识",
+        "村医李明：高血压、糖尿病签约服务",
+        "残疾人联络员李明，电话见公示栏",
+        "残疾人专干李四入户评定残疾等级",
+        "患大病、重病的村民可申请临时救助",
+        "万一得了大病，医保可以报销",
+        "周边居民患慢性病的，到卫生院登记",
+        "因病致贫返贫监测对象 3 户",
+        "城乡居民大病保险，任何重大疾病都可报",
+        "六十岁以上老人免费体检，高发癌症筛查",
+        "王家庄因病致贫户 2 户",
+        "植保员杨树林每周查病虫害，小麦赤霉病防治",
+        "宋某当选残疾人协会主席",
+        "村残联主席王建国，残疾人之家开放",
+    ],
+)
+def test_help_for_the_ill_names_nobody(text):
+    assert [it for it in privacy.find(text) if it.kind == "health"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("加微信wangwu88详谈", "加微信wa****详谈"),
+        ("微信号：li_si-2026", "微信号：li****"),
+        ("QQ12345678", "QQ12****"),
+        ("ＱＱ号 ８８８８８８８８", "ＱＱ号 88****"),
+        ("vx: zhangsan01", "vx: zh****"),
+    ],
+)
+def test_names_of_accounts_are_masked(text, masked):
+    assert [it.kind for it in privacy.find(text)] == ["account"]
+    assert privacy.mask(text) == masked
+    assert privacy.find(masked) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "关注微信公众号donghu_village",
+        "微信支付 123456 元",
+        "村务QQ群12345678",
+        "监督微信号 jiandu123，监督电话 0530-3350001",
+        "请带身份证3717************37找王五138****8000",
+        "邮箱 12345678@qq.com",
+    ],
+)
+def test_accounts_of_office_and_what_is_masked_already_are_let_be(text):
+    assert privacy.find(text, frozenset({"landline"})) == []

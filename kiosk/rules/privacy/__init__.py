@@ -12,7 +12,9 @@ and shown as the rules of the field have it:
     passport    first 2 and last 2           E1*****78
     plate       first 2 and last 2           鲁R***45
     address     without the door number      东湖村三组
-    health      left out                     (by a table's heading, or plain words in a list)
+    account     first 2                      wa****  (微信, QQ)
+    health      left out                     (by a table's heading, plain words in a list, or beside
+                                             a person in prose)
     minor       surname                      李某
     name        first and last               王*军  (only where a form's column says `mask: name`)
 
@@ -34,6 +36,7 @@ KINDS = {
     "passport": "护照号",
     "plate": "车牌号",
     "address": "门牌号",
+    "account": "微信号或 QQ 号",
     "health": "健康或家庭困难情况",
     "minor": "未成年人姓名",
     "name": "应当遮盖的姓名",

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-PUBLIC_CONTACT = frozenset({"mobile", "landline", "address"})
+from kiosk.rules.privacy.health import TRIGGER, illnesses
+
+PUBLIC_CONTACT = frozenset({"mobile", "landline", "address", "account"})
 """What a form's public contact field allows."""
 
 
@@ -41,13 +43,18 @@ def find(text: str, allow: frozenset[str] = frozenset()) -> list[Found]:
 
 def mask(text: str, allow: frozenset[str] = frozenset()) -> str:
     """The text with everything found in it as it may be shown."""
-    for it in reversed(find(text, allow)):
-        text = text[: it.start] + it.shown_as + text[it.end :]
+    while found := find(text, allow):
+        for it in reversed(found):
+            text = text[: it.start] + it.shown_as + text[it.end :]
+        # Where an illness was left out, a name may stand before the next one.
+        if all(it.kind != "health" for it in found):
+            break
     return text
 
 
-_ANYTHING = re.compile(r"\d|号")
-"""Every kind has a digit, in whatever script, but for a door number in words."""
+_ANYTHING = re.compile(rf"\d|号|微信|[VvＶｖ]|{TRIGGER}")
+"""Every kind has a digit, in whatever script, but for a door number in words, an illness, and the
+name of an account."""
 
 _DASHES = dict.fromkeys(map(ord, "−–—－﹣‐‑―"), "-")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -76,6 +83,9 @@ def _candidates(plain: str) -> Iterator[Found]:
     yield from _passports(plain)
     yield from _plates(plain)
     yield from _addresses(plain)
+    yield from _accounts(plain)
+    for start, end in illnesses(plain):
+        yield Found(start, end, "health", "")
 
 
 _RUN = re.compile(r"\d+(?:[ \t-]{1,2}\d+)*(?:[ \t-]{0,2}[Xx](?![A-Za-z0-9]))?")
@@ -258,6 +268,29 @@ def mobile_shown(digits: str) -> str:
 
 def landline_shown(area: str, digits: str) -> str:
     return f"{area}-{'*' * (len(digits) - 2)}{digits[-2:]}"
+
+
+_ACCOUNTS = (
+    re.compile(
+        r"(?:微信|(?<![A-Za-z])[Ww][Ee][Cc][Hh][Aa][Tt]|(?<![A-Za-z])[VvWw][Xx]|加[Vv])"
+        r"(?!公众|群|小程序|支付)(?:号码?|ID|id)?[ :为是(]{0,3}([A-Za-z][A-Za-z0-9_-]{5,19})"
+        r"(?![A-Za-z0-9_-])"
+    ),
+    re.compile(r"(?:(?<![A-Za-z])[Qq]{2}|扣扣)(?!群)(?:号码?)?[ :为是(]{0,3}([1-9]\d{4,10})(?!\d)"),
+)
+
+
+_OF_OFFICE = re.compile(
+    r"(?:监督|举报|投诉|服务|咨询|值班|办公|便民|村委会?|村部)[^\s,，。；;]{0,4}$"
+)
+
+
+def _accounts(plain: str) -> Iterator[Found]:
+    """Names of accounts by which a person is reached: 微信, QQ."""
+    for pattern in _ACCOUNTS:
+        for it in pattern.finditer(plain):
+            if _OF_OFFICE.search(plain, max(0, it.start() - 12), it.start()) is None:
+                yield Found(it.start(1), it.end(1), "account", it[1][:2] + "****")
 
 
 _PASSPORT = re.compile(
