@@ -3,7 +3,7 @@ PY ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready-$(shell cat requirements/runtime.txt requirements/test.txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup test-setup lint test demo clean
+.PHONY: setup test-setup lint test demo screenshots clean
 
 setup: $(STAMP)
 
@@ -30,6 +30,12 @@ lint: setup
 test: test-setup lint
 	@echo "== tests"
 	@$(BIN)/pytest -n 2
+
+screenshots: test-setup
+	@echo "== the pictures of the README and the manuals, from a demo of their own"
+	@. scripts/apt.sh; ls /usr/lib/chromium/locales/zh-CN.pak >/dev/null 2>&1 || apt_install chromium-l10n \
+	  || echo "chromium-l10n is missing: Chromium's own words in the pictures stay English"
+	@$(BIN)/python scripts/screenshots.py
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

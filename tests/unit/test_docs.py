@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import main
-from kiosk.rules import catalogue
+from kiosk.rules import catalogue, forms
 
 ROOT = Path(__file__).parents[2]
+MANUALS = sorted((ROOT / "docs" / "manual").glob("*.md"))
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -40,18 +42,63 @@ def test_installing_uses_commands_and_options_that_exist() -> None:
         assert set(re.findall(r"--[a-z-]+", line)) <= known, line
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/design.md", "CHANGELOG.md"])
-def test_links_lead_somewhere(document: str) -> None:
-    path = ROOT / document
-    for target in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")):
-        if not target.startswith("http"):
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text("utf-8")
+    headings = {anchor(it) for it in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        if target.startswith("#"):
+            assert target[1:] in headings, target
+        elif not target.startswith("http"):
             assert (path.parent / target).exists(), target
 
 
-def test_pictures_are_small() -> None:
-    pictures = list((ROOT / "docs" / "images").glob("*.png"))
+def anchor(heading: str) -> str:
+    """How a heading is linked to: lower case, no punctuation, dashes for spaces."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_pictures_are_small_and_shown() -> None:
+    shown = "".join(path.read_text("utf-8") for path in DOCUMENTS)
+    pictures = [it for it in (ROOT / "docs" / "images").rglob("*") if it.is_file()]
     assert pictures
-    assert all(picture.stat().st_size < 150_000 for picture in pictures)
+    for picture in pictures:
+        most = 120_000 if picture.parent.name == "manual" else 150_000
+        assert picture.stat().st_size < most, picture
+        assert picture.name in shown, picture
+
+
+@pytest.fixture(scope="module")
+def on_screen() -> str:
+    """All the words that pages may show: templates, what the program says, forms, the catalogue."""
+    kinds = {"board_templates": (".html",), "kiosk": (".py", ".yaml", ".js")}
+    return "".join(
+        path.read_text("utf-8")
+        for folder, suffixes in kinds.items()
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in suffixes
+    )
+
+
+@pytest.mark.parametrize("path", MANUALS, ids=lambda path: path.name)
+def test_a_manual_names_only_what_stands_on_the_screen(path: Path, on_screen: str) -> None:
+    """【words】 are those of a button or a heading; …… stands for what a page fills in."""
+    quoted = re.findall(r"【([^】]+)】", path.read_text("utf-8"))
+    assert len(quoted) > 10
+    for words in quoted:
+        for part in words.split("……"):
+            assert part in on_screen, words
+
+
+def test_the_manual_has_a_form_for_every_item() -> None:
+    text = (ROOT / "docs" / "manual" / "officer.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| (.+?) \| (.+?) \| .+ \|$", text.partition("<!-- items")[2], re.MULTILINE
+    )
+    named = {title: form for titles, form in rows for title in titles.split("；")}
+    for item in catalogue.load().items.values():
+        title = forms.load()[item.form].title
+        assert named.get(item.title, "").partition("（")[0] == title, item.title
 
 
 def test_the_changelog_counts_the_catalogue() -> None:
