@@ -2,7 +2,8 @@
 
 - `draft.saved` {item, form, period, event, title, on, contact, reviews [{by, name, on}], photos
   [{sha, name, type, width, height}], fields {by form, every value as it was typed}, corrects (id
-  of the notice that it is to correct, or ""), reason}: at every press of a button
+  of the notice that it is to correct, or ""), reason, again ("yes" where it is to stand beside a
+  notice of the same period or event; may be left out)}: at every press of a button
 - `draft.discarded` {reason ("published", "discarded")}
 - `match.kept`, subject = the form's id: {columns {heading: what the column is taken for}}: how
   somebody matched an uploaded table's columns, for the next time

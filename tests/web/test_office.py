@@ -365,10 +365,29 @@ class TestPosting:
             assert "这份草稿已经发布或删除" in text(answer)
         assert len(notices.every(node.journal, node.config.code)) == 1
 
-    def test_what_stands_already_is_pointed_out(self, officer):
+    def test_what_is_typed_into_a_closed_draft_is_said_to_be_lost(self, officer):
+        id = begin(officer, "finance.statement")
+        officer.post(f"/office/drafts/{id}/discard")
+        officer.get("/office/")
+        for _ in range(2):
+            assert officer.post(f"/office/drafts/{id}/typed", data=STATEMENT).status_code == 410
+        assert "这份草稿已经发布或删除" not in text(officer.get("/office/"))
+        page = text(officer.get(f"/office/drafts/{id}", follow_redirects=True))
+        assert page.count("这份草稿已经发布或删除") == 1
+
+    def test_a_second_notice_of_a_period_is_published_only_on_purpose(self, node, officer):
         published(officer)
         id = begin(officer, "finance.statement", period="2026Q3")
         assert "这一期已经公开过" in text(officer.get(f"/office/drafts/{id}"))
+        fields = {**STATEMENT, "again-asked": "1", "do": "preview"}
+        answer = officer.post(f"/office/drafts/{id}", data=fields)
+        page = text(officer.get(answer.headers["Location"]))
+        assert 'href="#again"' in page and "已经公开过一条" in page
+        assert officer.post(f"/office/drafts/{id}/send").headers["Location"].endswith("?check=1")
+        answer = officer.post(f"/office/drafts/{id}", data={**fields, "again": "yes"})
+        assert answer.headers["Location"].endswith("/preview")
+        signed(officer, id)
+        assert len(notices.every(node.journal, node.config.code)) == 2
 
     def test_a_period_that_is_none_changes_nothing(self, node, officer):
         id = begin(officer, "finance.statement", period="2026-13")
@@ -429,6 +448,8 @@ class TestPosted:
         officer.post(f"/office/drafts/{draft}", data={**fields, "reason": "租金记错了"})
         answer = signed(officer, draft)
         assert answer.headers["Location"] == f"/office/notices/{id}/published"
+        done = text(officer.get(answer.headers["Location"]))
+        assert "已经更正" in done and "已经公开" not in done
         notice = notices.notice(node.journal, id)
         assert (notice.state, notice.content["closing"]) == ("corrected", 130_000)
         page = text(officer.get(f"/office/notices/{id}"))

@@ -137,6 +137,10 @@ def typed(form: Mapping[str, str], held: Values, item: Item, known: Form | None 
         if name in form:
             values[name] = _line(form[name])
     values["period"] = period_of(item, form.get("period", "")) or held["period"]
+    if "again-asked" in form:
+        values["again"] = _line(form.get("again", ""))
+    if values["period"] != held["period"]:
+        values["again"] = ""
     # A window may still show the title of the period that it was opened with.
     if item.periodic and is_default_title(item, values["title"]):
         values["title"] = default_title(item, values["period"])

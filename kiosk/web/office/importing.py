@@ -189,7 +189,7 @@ def _adopted(draft: Draft, item: Item, reading: Reading, period: str) -> Respons
     if period:
         if forms.is_default_title(item, values["title"]):
             values["title"] = forms.default_title(item, period)
-        values["period"] = period
+        values |= {"period": period, "again": ""}
     values = prepared.with_opening(node, values)
     draft_commands.save(node.journal, draft.id, values, actor=g.account.name)
     draft_commands.drop_table(node.journal, draft.id)

@@ -151,8 +151,10 @@ def change(id: str) -> Response:
 
 @blueprint.post("/drafts/<id>/typed")
 def typed(id: str) -> tuple[str, int]:
-    """Keeps what stands in the form while it is being filled in."""
-    draft = open_draft(id)
+    """Keeps what stands in the form while it is being filled in; 410 where the draft is closed."""
+    draft = drafts.draft(current_node().journal, id)
+    if draft is None:
+        return "", 410
     held, item = draft.values, item_of(draft.values["item"])
     form = forms.definition(current_node(), held)
     values = forms.typed(request.form, held, item, form)

@@ -116,6 +116,10 @@ def prepared(node: Node, item: Item, values: Values) -> Prepared:
     form = forms.definition(node, values)
     read = contents.content_of(values, form)
     faults = [*_faults_of_head(item, values, today), *read.faults]
+    if not values.get("again") and standing(node, values) is not None:
+        faults.insert(
+            0, Fault("again", "已经公开过一条。要改它请用“更正”；真要再发一条，请在上面打勾。")
+        )
     before = previous(node, values)
     earlier = None if before is None else before.content
     history = commands.year_so_far(node.journal, item.id, values["period"], form)

@@ -272,6 +272,8 @@
             String(now.getMinutes()).padStart(2, "0");
         } else if (response.status === 409) {
           saved.textContent = "没有自动保存：这份草稿在别的窗口改过。请刷新后再写。";
+        } else if (response.status === 410) {
+          saved.textContent = "不再保存：这份草稿已经发布或删除（在别的窗口）。发布了的请看“已发布”。";
         } else {
           saved.textContent = "没能自动保存：可能太久没操作。请另开一个窗口登录，再回来保存。";
         }
