@@ -130,4 +130,94 @@ def restore(dir: Path, file: Path | None, at_once: bool) -> None:
         click.echo("可以马上发布。")
 
 
-COMMANDS: tuple[click.Command, ...] = (bundle, backup, restore)
+@click.command()
+@click.argument("dir", type=DIR)
+@click.argument("url", required=False)
+@click.argument("code", required=False)
+@click.option("--fork", is_flag=True, help="Mend a fork of this node's own records instead.")
+def recover(dir: Path, url: str | None, code: str | None, fork: bool) -> None:
+    """Bring a lost village back into DIR from its township at URL, with a one-time CODE.
+
+    The township gives the code: `kiosk invite` with the village's code. The new machine has a new
+    key, and the old machine is not answered any more. With --fork: the witnessed history takes the
+    place of the forked one in DIR, and what only this node has follows it as new entries.
+    """
+    from kiosk.node import open_node
+    from kiosk.sync import mending, recovery
+
+    if fork:
+        if url or code:
+            raise click.UsageError("--fork needs only DIR")
+        with plain_failures():
+            node = open_node(dir)
+            try:
+                found = mending.mend(node)
+            finally:
+                node.close()
+        for each in found:
+            click.echo(
+                f"{each.stream}：取回 {each.done.taken} 条留存的记录，"
+                f"本机的 {each.done.again} 条作为新记录接在后面。"
+            )
+        return
+    if not url or not code:
+        raise click.UsageError("recover needs DIR URL CODE, or DIR --fork")
+    with plain_failures():
+        done = recovery.recover(dir, url, code, say=lambda words: click.echo(words, err=True))
+    click.echo(
+        f"{done.name}（{done.code}）已从 {done.township} 恢复：{done.entries} 条记录、"
+        f"{done.blobs} 个附件。新密钥已由 {done.township} 公开证明，原来的机器不能再上传。"
+    )
+    click.echo("登录账号和没写完的草稿只存在原来的机器上，取不回来。")
+    click.echo(f"下一步：kiosk account add {dir} 姓名 --role officer，然后 kiosk serve {dir}")
+
+
+@click.group()
+def key() -> None:
+    """The keys with which nodes sign."""
+
+
+@key.command("rotate")
+@click.argument("dir", type=EXISTING_DIR)
+def key_rotate(dir: Path) -> None:
+    """Give this node a new key, certified by the node above. Stop the server first."""
+    from kiosk import occupied
+    from kiosk.node import open_node
+    from kiosk.sync import client, rotation
+
+    with plain_failures(), occupied.served(dir):
+        node = open_node(dir)
+        try:
+            public = rotation.rotate(node)
+        finally:
+            node.close()
+        node = open_node(dir)
+        try:
+            done = client.round(node)
+        finally:
+            node.close()
+    click.echo(f"密钥已更换，上级已公开证明。新公钥：{public.hex()}")
+    if done.troubles:
+        click.echo(f"之后的同步还没有成功，会自动再试：{' '.join(done.troubles)}", err=True)
+
+
+@key.command("revoke")
+@click.argument("dir", type=EXISTING_DIR)
+@click.argument("code")
+@click.option("--reason", required=True, help="Why; it is public.")
+def key_revoke(dir: Path, code: str, reason: str) -> None:
+    """A township's: answer the key of the village CODE no more, until it is recovered."""
+    from kiosk import villages
+    from kiosk.node import open_node
+
+    with plain_failures():
+        node = open_node(dir)
+        try:
+            villages.revoke(node.journal, code, reason=reason, actor="command line")
+        finally:
+            node.close()
+    click.echo(f"{code} 的密钥已停用。要让它重新加入：kiosk invite {dir} {code}，")
+    click.echo("再在村里的新文件夹运行：kiosk recover 新文件夹 乡镇地址 恢复码")
+
+
+COMMANDS: tuple[click.Command, ...] = (bundle, backup, restore, recover, key)

@@ -287,6 +287,7 @@ class Journal(Signatures):
                     "UPDATE entries SET body = NULL, salt = NULL WHERE stream = ? AND seq = ?",
                     [entry.stream, seq],
                 )
+                self._store.forget()
         if rooms := self.projector.listening(kinds):
             self.projector.rebuild(db, self._all_entries(db), rooms)
 

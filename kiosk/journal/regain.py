@@ -1,9 +1,11 @@
-"""Own streams put right again: after a fork, and after a change of key.
+"""Streams put right again: after a fork, and after a change of key.
 
 A *fork* is two signed histories of one stream. The witnessed one stands. What only this node has
 is not lost: it follows the witnessed history as new entries, with today's time and
 `again: {seq, at}` in each body, which says where it had stood and what time it had claimed. Both
-signed heads stay on file, and `fork.resolved` says in the stream itself what happened.
+signed heads stay on file, and `fork.resolved` {stream, common, taken, again, left, rejected} says
+in the stream itself what happened: what follows after `common` entries and is not in this history
+is given up by its origin. Whoever holds a copy of that, and has not cosigned it, may follow.
 """
 
 from collections.abc import Sequence
@@ -62,14 +64,57 @@ def replay(
         kept = [entry for entry in tail if _can_follow(journal, entry, start)]
         done = Replayed(len(entries), len(kept), len(tail) - len(kept))
         _append_again(journal, db, stream, start, kept, done, rejected)
-        db.execute(
-            "UPDATE forks SET resolved_at = ? WHERE stream = ? AND resolved_at IS NULL",
-            [clock.stamp(), stream],
-        )
+        journal.resolve_forks(stream)
         journal.release(stream, FORKED)
     for listener in journal.listeners:
         listener(journal.read(stream, start))
     return done
+
+
+def follow(journal: Journal, stream: str, start: int, entries: Sequence[Entry], note: str) -> None:
+    """Takes another origin's history in the place of what a copy holds from `start` on, where the
+    origin says in it that it gave that up; all or nothing.
+
+    `entries` go from `start` to the end that `note` signs. Raises BadEntries where they do not fit
+    together, nothing is given up, or this node has cosigned it; NoteMalformed, SignatureWrong.
+    """
+    signed, own_note, _ = journal._opened(journal._origin_of(stream), stream, note)
+    given_up = any(
+        entry.kind == RESOLVED
+        and entry.body is not None
+        and (entry.body.get("stream"), entry.body.get("common")) == (stream, start)
+        for entry in entries
+    )
+    own = journal.origin(journal.code)
+    assert own is not None
+    if stream.startswith(f"{journal.code}/") or not given_up:
+        raise BadEntries(f"{stream}: the origin has not given up what is held here")
+    if any(size > start for size, _ in journal.cosignature_times(stream, witness=own.witness_name)):
+        raise BadEntries(f"{stream}: this node has witnessed what is held here")
+    if signed.size != start + len(entries) or any(
+        (entry.stream, entry.seq) != (stream, start + at) for at, entry in enumerate(entries)
+    ):
+        raise BadEntries(f"{stream}: not the whole history")
+    with journal.writing() as db:
+        _cut(journal, db, stream, start)
+        for entry in entries:
+            journal._insert_copy(db, entry)
+        if journal.root(stream, signed.size) != signed.root:
+            raise BadEntries(f"{stream}: the checkpoint signs other entries")
+        journal._erase_bodies(db, entries)
+        journal._keep_checkpoint(db, stream, signed.size, signed.root, own_note)
+        journal.resolve_forks(stream)
+    for listener in journal.listeners:
+        listener(list(entries))
+
+
+def note_resolved(journal: Journal, stream: str, entries: Sequence[Entry]) -> None:
+    """Marks the forks of a copy as mended of which its origin says so in these entries of it."""
+    for entry in entries:
+        if entry.kind == RESOLVED and entry.body is not None:
+            rejected = entry.body.get("rejected")
+            if isinstance(rejected, list):
+                journal.resolve_forks(stream, [str(text) for text in rejected])
 
 
 def change_key(journal: Journal, key: Ed25519PrivateKey, limits: dict[str, int]) -> None:
@@ -111,9 +156,7 @@ def _can_follow(journal: Journal, entry: Entry, start: int) -> bool:
     its body, and if it erases, then something that is still there."""
     if entry.body is None:
         return False
-    if entry.kind != ERASED:
-        return entry.kind != RESOLVED
-    return bool(entry.body["seq"] < start)
+    return entry.kind != ERASED or bool(entry.body["seq"] < start)
 
 
 def _append_again(

@@ -492,6 +492,18 @@ class Signatures:
             )
         )
 
+    def resolve_forks(self, stream: str, rejected: Iterable[str] | None = None) -> None:
+        """Marks the forks of a stream as mended: those whose refused head has one of the texts,
+        or all."""
+        texts = None if rejected is None else set(rejected)
+        for fork in self.forks(resolved=False):
+            if fork["stream"] == stream and (
+                texts is None or notes.split_note(fork["seen"])[0] in texts
+            ):
+                self.db.execute(
+                    "UPDATE forks SET resolved_at = ? WHERE id = ?", [clock.stamp(), fork["id"]]
+                )
+
     def stop(self, stream: str, why: str, peer: str = "", until: str | None = None) -> None:
         """Lets nothing be appended to an own stream, until `release`d for that reason and peer or
         until that moment (RFC 3339)."""

@@ -2,7 +2,7 @@
 
 `node.db` is SQLite in WAL mode with `synchronous=FULL`: what was acknowledged survives a power
 cut. Each thread has its own connection; statements outside `writing()` commit by themselves.
-`secure_delete` overwrites what an erasure removes.
+`secure_delete` overwrites what an erasure removes, and the log is emptied after one.
 """
 
 import sqlite3
@@ -14,6 +14,9 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 BUSY_SECONDS = 30
+
+PATIENCE_MS = 500
+"""How long a reader is waited for before the log is left for the next time."""
 
 migrations = Migrations("journal")
 
@@ -120,10 +123,11 @@ class Store:
     def __init__(self, path: Path | str) -> None:
         self.path = str(path)
         self._local = threading.local()
-        self._all: list[Database] = []
+        self._all: list[tuple[threading.Thread, Database]] = []
         self._guard = threading.Lock()
         self._writer = threading.RLock()
         self._closed = False
+        self._forget = False
 
     @property
     def db(self) -> Database:
@@ -135,7 +139,7 @@ class Store:
                     raise sqlite3.ProgrammingError("the database was closed")
                 found = connect(self.path)
                 self._local.db = found
-                self._all.append(found)
+                self._all.append((threading.current_thread(), found))
         return found
 
     @contextmanager
@@ -156,18 +160,42 @@ class Store:
                 if db.conn.in_transaction:
                     db.rollback()
                 raise
+            if self._forget:
+                self._forget = not _truncated(db)
+
+    def forget(self) -> None:
+        """What is removed in this write transaction shall not stand in the log file either, where
+        SQLite would leave it until it is overwritten."""
+        self._forget = True
 
     def close(self) -> None:
         """Ends every thread's connection: what is being written is finished first, what is being
         read goes on, and whatever comes later raises sqlite3.ProgrammingError."""
-        with self._writer, self._guard:
-            self._closed = True
-            for db in self._all:
-                # Closing it under a thread that is reading crashes the process: whoever uses it
-                # last lets it go.
-                db.conn = _CLOSED
-            self._all.clear()
-            self._local = threading.local()
+        with self._writer:
+            if not self._closed:
+                _truncated(self.db)
+            with self._guard:
+                self._closed = True
+                for thread, db in self._all:
+                    if thread is threading.current_thread() or not thread.is_alive():
+                        db.close()
+                    else:
+                        # Closing it under a thread that uses it crashes the process.
+                        db.conn = _CLOSED
+                self._all.clear()
+                self._local = threading.local()
+
+
+def _truncated(db: Database) -> bool:
+    """Moves the log into the database and empties it; False where readers keep it, or the disk
+    does not let it."""
+    try:
+        db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    except sqlite3.OperationalError:
+        return False
+    return not busy
 
 
 _CLOSED = sqlite3.connect(":memory:")

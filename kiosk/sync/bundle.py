@@ -35,6 +35,7 @@ import rfc8785
 
 from kiosk import clock, villages
 from kiosk.journal import checkpoint as notes
+from kiosk.journal import regain
 from kiosk.journal.entry import BodyMismatch
 from kiosk.journal.log import BadEntries, ForkFound, Journal, UnknownOrigin
 from kiosk.journal.signatures import RESTORED
@@ -291,6 +292,7 @@ def _take_streams(
                 "中间缺少一段记录，没有收下。请在对方那里用 --whole 重新导出一次全部记录。"
             )
         wire.take(journal, stream, got)
+        regain.note_resolved(journal, stream, got.entries)
     for name in sorted(part for part in parts if part.startswith("notes/")):
         stream = name.removeprefix("notes/")
         if stream not in allowed:

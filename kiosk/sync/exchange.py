@@ -9,9 +9,11 @@ it. Cosignatures follow wherever one side counts more of a witness than the othe
 from typing import Any
 
 from kiosk.journal import checkpoint as notes
+from kiosk.journal import regain
+from kiosk.journal.entry import Entry
 from kiosk.journal.log import BadEntries, ForkFound, Origin
 from kiosk.journal.signatures import RESTORED
-from kiosk.sync import comparing, marks, wire
+from kiosk.sync import comparing, marks, references, wire
 from kiosk.sync.calls import AnsweredNo
 from kiosk.sync.rounds import Head, Round
 from kiosk.sync.wire import MessageMalformed
@@ -37,22 +39,29 @@ def send_up(this: Round, stream: str) -> None:
 
 
 def bring_down(this: Round, stream: str) -> None:
-    """One of the other node's streams. Raises ForkFound and whatever taking entries raises."""
+    """One of the other node's streams. A copy follows an origin that gave up what is held here and
+    says so. Raises ForkFound and whatever taking entries raises."""
+    try:
+        _bring_down(this, stream)
+    except ForkFound:
+        if not _followed(this, stream):
+            _show_fork(this, stream)
+            raise
+
+
+def _bring_down(this: Round, stream: str) -> None:
     journal = this.node.journal
     head, held = this.head(stream), journal.size(stream)
     if head.note is not None and head.size <= held and head.note != journal.checkpoint(stream):
-        _must_agree(this, stream, head.note)
+        journal.take(stream, [], head.note)
     if head.size < held:
         _give_back(this, stream, head.size)
     while held < head.size:
         got = wire.parse_batch(this.calls.get(f"/streams/{stream}?from={held}"))
-        try:
-            size = wire.take(journal, stream, got)
-        except ForkFound:
-            _show_fork(this, stream)
-            raise
+        size = wire.take(journal, stream, got)
         if size <= held:
             raise MessageMalformed("the batch brought nothing")
+        regain.note_resolved(journal, stream, got.entries)
         this.add(pulled=size - held)
         held = size
 
@@ -153,6 +162,38 @@ def _must_agree(this: Round, stream: str, theirs: str) -> None:
         raise
 
 
+def _followed(this: Round, stream: str) -> bool:
+    """Whether the origin says that it gave up what differs here; its history is then held."""
+    journal = this.node.journal
+    common = comparing.common_size(this.calls, journal, stream)
+    entries, note = download(this, stream, common)
+    if note is None:
+        return False
+    try:
+        with journal.writing():
+            regain.follow(journal, stream, common, entries, note)
+            references.forget(journal, stream, common)
+    except BadEntries:
+        return False
+    this.add(pulled=len(entries))
+    return True
+
+
+def download(this: Round, stream: str, start: int) -> tuple[list[Entry], str | None]:
+    """All that the other node holds of a stream from `start` on, with the checkpoint over it;
+    None where there is nothing. Nothing is taken yet."""
+    found: list[Entry] = []
+    note = None
+    while True:
+        got = wire.parse_batch(this.calls.get(f"/streams/{stream}?from={start + len(found)}"))
+        if not got.entries:
+            return found, note
+        found += got.entries
+        note = got.note
+        if not got.more:
+            return found, note
+
+
 def _show_fork(this: Round, stream: str) -> None:
     """Shows the origin of a stream the history that is held here and that it has not any more."""
     journal = this.node.journal
@@ -174,13 +215,20 @@ def _exchange_notes(this: Round, stream: str, head: Head) -> None:
     here = {name: n for name, n in journal.signature_counts(stream).items() if name in known}
     there = {name: n for name, n in head.signatures.items() if name in known}
     tried, state = f"notes {this.up.code} {stream}", f"{sorted(here.items())} {head.signatures}"
-    if head.note is not None and _is_by_an_old_key(this, stream, head.note):
-        state = "signed again"
-    elif here == there or marks.get(journal, tried) == state:
+    newest = journal.checkpoint(stream)
+    old = (
+        head.note is not None
+        and newest is not None
+        and _is_by_an_old_key(this, stream, head.note)
+        and (_is_own(this, stream) or not _is_by_an_old_key(this, stream, newest))
+    )
+    if not old and (here == there or marks.get(journal, tried) == state):
         return
     if any(n > here.get(name, 0) for name, n in there.items()):
         _fetch_notes(this, stream)
-    if state == "signed again" or any(n > there.get(name, 0) for name, n in here.items()):
+    if old and _is_own(this, stream):
+        regain.sign_again(journal)
+    if old or any(n > there.get(name, 0) for name, n in here.items()):
         _give_notes(this, stream)
     marks.put(journal, tried, state)
 

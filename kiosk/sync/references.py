@@ -65,6 +65,22 @@ def lacking(journal: Journal, blobs: Blobs, streams: list[str], limit: int = 500
     return found
 
 
+def forget(journal: Journal, stream: str, start: int) -> None:
+    """Forgets what entries from `start` on named: others stand there now, which `note_new` reads.
+
+    What only the old ones named is removed like what was erased.
+    """
+    with journal.writing() as db:
+        db.execute(
+            """
+            INSERT OR IGNORE INTO sync_erased
+            SELECT DISTINCT sha FROM sync_blobs WHERE stream = ? AND seq >= ?
+            """,
+            [stream, start],
+        )
+        db.execute("DELETE FROM sync_blobs WHERE stream = ? AND seq >= ?", [stream, start])
+
+
 def settle(journal: Journal, streams: list[str], shas: list[str]) -> None:
     """Notes that both sides have the attachments."""
     with journal.writing() as db:

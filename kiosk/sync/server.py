@@ -4,6 +4,11 @@ Bodies are JSON but for attachments; V is the sender, T this node. See docs/prot
 
     POST enrol {code, village, name, host, public_key}, signed with that key
                                         {code, name, host, public_url, public_key}
+    POST recover {code, public_key}, signed with that key
+                                        {village {code, name, began, contacts, public_url, host},
+                                        code, name, host, public_url, public_key, old_keys
+                                        [{public_key, limits}]}
+    POST rotate {public_key, proof}     {}; see `rotation`
     POST heads {sizes}                  {stream: {size, note, signatures}} of all that concern the
                                         sender; `sizes` is what the sender has of each
     POST streams/<stream>               takes a batch; {size, note}, cosigned unless there is more
@@ -47,11 +52,23 @@ from flask import Blueprint, Response, g, jsonify, request
 from kiosk import clock, villages
 from kiosk.attachments.blobs import BadBlobName, BlobMismatch
 from kiosk.journal import checkpoint as notes
+from kiosk.journal import regain
 from kiosk.journal.entry import BodyMismatch
-from kiosk.journal.log import BadEntries, ForkFound, Journal, UnknownOrigin
+from kiosk.journal.log import BadEntries, ForkFound, Journal, StreamStopped, UnknownOrigin
 from kiosk.journal.signatures import RESTORED
+from kiosk.node import Node
 from kiosk.rules import codes
-from kiosk.sync import branches, chunks, contacts, references, room, signing, streams, wire
+from kiosk.sync import (
+    branches,
+    chunks,
+    contacts,
+    references,
+    room,
+    rotation,
+    signing,
+    streams,
+    wire,
+)
 from kiosk.sync import status as statuses
 from kiosk.villages.commands import InvitationRefused
 from kiosk.web import current_node
@@ -157,14 +174,62 @@ def enrol() -> Response:
         raise Refused(400, str(error)) from error
     except InvitationRefused as error:
         raise Refused(403, str(error)) from error
-    own = node.config
+    return jsonify(_myself(node))
+
+
+@blueprint.post("/recover")
+@limiter.limit("300 per minute")
+def recover() -> Response:
+    node = current_node()
+    journal = node.journal
+    asked = _json()
+    new = bytes.fromhex(_text(asked, "public_key"))
+    try:
+        code = villages.certify_recovery(journal, _text(asked, "code"), new)
+    except InvitationRefused as error:
+        raise Refused(403, str(error)) from error
+    except StreamStopped as error:
+        raise Refused(503, str(error)) from error
+    (joined,) = [each for each in villages.children(journal) if each.code == code]
+    said = villages.village(journal, code)
     return jsonify(
-        code=own.code,
-        name=own.name,
-        host=own.host,
-        public_url=own.public_url,
-        public_key=node.key.public_key().public_bytes_raw().hex(),
+        **_myself(node),
+        village={
+            "code": code,
+            "name": said.name if said else joined.name,
+            "began": (said.began.isoformat() if said else joined.at[:10]),
+            "contacts": said.contacts if said else {},
+            "public_url": said.public_url if said else "",
+            "host": joined.host,
+        },
+        old_keys=[
+            {"public_key": key.hex(), "limits": limits}
+            for key, limits in journal.retired_keys(code).items()
+        ],
     )
+
+
+@blueprint.post("/rotate")
+def rotate() -> Response:
+    journal = current_node().journal
+    asked = _json()
+    try:
+        new = bytes.fromhex(_text(asked, "public_key"))
+    except ValueError as error:
+        raise Refused(400, "内容看不懂。") from error
+    origin = journal.origin(g.peer)
+    assert origin is not None
+    if origin.public_key == new:
+        return jsonify({})
+    if not rotation.holds(g.peer, origin.public_key, new, _text(asked, "proof")):
+        raise Refused(403, "新密钥的证明不对。")
+    if not rotation.announced(journal, g.peer, new):
+        raise Refused(422, "公开记录里还没有换密钥的说明，请先同步。")
+    try:
+        villages.certify(journal, g.peer, new, why="rotated")
+    except StreamStopped as error:
+        raise Refused(503, str(error)) from error
+    return jsonify({})
 
 
 @blueprint.post("/heads")
@@ -201,6 +266,7 @@ def push(origin: str, channel: str) -> Response:
         raise Refused(422, f"记录核对不上，没有收下：{error}") from error
     except ValueError as error:
         raise Refused(400, f"内容看不懂：{error}") from error
+    regain.note_resolved(journal, stream, got.entries)
     if stream in _pulled():
         if stream.endswith("/public"):
             villages.learn_keys(journal, journal.code)
@@ -346,6 +412,17 @@ def cosigned(journal: Journal, stream: str) -> str:
     note = journal.checkpoint(stream, size)
     assert note is not None
     return note
+
+
+def _myself(node: Node) -> dict[str, str]:
+    own = node.config
+    return {
+        "code": own.code,
+        "name": own.name,
+        "host": own.host,
+        "public_url": own.public_url,
+        "public_key": node.key.public_key().public_bytes_raw().hex(),
+    }
 
 
 def _head(journal: Journal, stream: str, note: str | None) -> dict[str, Any]:
