@@ -189,13 +189,13 @@ class Store:
 def _truncated(db: Database) -> bool:
     """Moves the log into the database and empties it; False where readers keep it, or the disk
     does not let it."""
+    db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
     try:
-        db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        return not db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.OperationalError:
         return False
-    return not busy
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 _CLOSED = sqlite3.connect(":memory:")

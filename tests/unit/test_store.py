@@ -71,6 +71,40 @@ def test_closing_waits_for_what_is_being_written(store: Store) -> None:
     assert names(store.path) == ["first"]
 
 
+def test_what_a_write_forgets_is_in_no_file_afterwards(store: Store) -> None:
+    with store.writing() as db:
+        db.execute("INSERT INTO things VALUES ('a secret that was', NULL)")
+    with store.writing() as db:
+        db.execute("UPDATE things SET name = 'x'")
+        store.forget()
+    for path in Path(store.path).parent.glob("node.db*"):
+        assert b"a secret" not in path.read_bytes(), path
+
+
+def test_what_a_reader_keeps_in_the_log_is_forgotten_after_the_next_write(store: Store) -> None:
+    with store.writing() as db:
+        db.execute("INSERT INTO things VALUES ('a secret that was', NULL)")
+    reader = sqlite3.connect(store.path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM things").fetchall()
+    with store.writing() as db:
+        db.execute("UPDATE things SET name = 'x'")
+        store.forget()
+    reader.close()
+    with store.writing() as db:
+        db.execute("INSERT INTO things VALUES ('y', NULL)")
+    for path in Path(store.path).parent.glob("node.db*"):
+        assert b"a secret" not in path.read_bytes(), path
+
+
+def test_closing_leaves_no_log_behind(store: Store) -> None:
+    with store.writing() as db:
+        db.execute("INSERT INTO things VALUES ('first', NULL)")
+    store.close()
+    store.close()
+    assert [path.name for path in Path(store.path).parent.glob("node.db*")] == ["node.db"]
+
+
 BUSY = """
 import sqlite3, sys, threading
 from kiosk.journal.store import Store
