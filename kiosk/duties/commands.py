@@ -43,6 +43,7 @@ class Turn:
 def open_event(journal: Journal, actor: str, item: str, title: str, on: date) -> str:
     """Says that something happened on a day which must be published; the event's id.
 
+    `on` is the day on which it happened, or for an event that lies ahead was known or decided.
     Raises DutyRefused where the item is not one for events or the day lies ahead.
     """
     rules = queries.catalogue(journal).rules_at(item, on)
@@ -51,7 +52,8 @@ def open_event(journal: Journal, actor: str, item: str, title: str, on: date) ->
     if not title.strip():
         raise DutyRefused("请写明是什么事。")
     if on > clock.today():
-        raise DutyRefused("日期还没到，请填写事情发生的日期。")
+        said = "知道或决定" if rules.event_ahead else "事情发生"
+        raise DutyRefused(f"日期还没到，请填写{said}的日期。")
     id = _new_id()
     body = {"item": item, "title": title.strip(), "on": on.isoformat()}
     journal.append("public", "duty.opened", id, body, actor=actor)
@@ -63,13 +65,15 @@ def declare_none(
 ) -> str:
     """The village declares that nothing happened in a period (零报告); the declaration's id.
 
-    Raises DutyRefused for a standing item, a period not yet over, something published, declared or
-    excused already, or without a reason.
+    Raises DutyRefused for a standing item, one of which there is something in every period, a
+    period not yet over, something published, declared or excused already, or without a reason.
     """
     today = clock.today()
     row = _owed(journal, journal.code, item, period, event, today)
     if row.item.cadence == timeliness.STANDING:
         raise DutyRefused("长期公开的事项不能作零报告。")
+    if not row.item.may_be_none:
+        raise DutyRefused(f"{row.item.title}每期都有，没有收支也有余额，不能作零报告。请公开。")
     if row.state not in timeliness.OPEN:
         raise DutyRefused(f"{row.words}，不用再作零报告。")
     if period:

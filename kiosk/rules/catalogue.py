@@ -74,7 +74,9 @@ class Due:
 class Item:
     """One row of the catalogue. `grace` and `remind_days` are days, `confirm_months` months,
     `review_days` the working days that each reviewer has; `review_persons` is of REVIEW_PERSONS.
-    `aliases` is what villagers call it otherwise (低保 for 最低生活保障对象)."""
+    `aliases` is what villagers call it otherwise (低保 for 最低生活保障对象). An event of an item
+    with `event_ahead` lies ahead when it is published: its day is the one on which it was known or
+    decided. `may_be_none` says whether a period may have nothing to publish (零报告)."""
 
     id: str
     affairs: str
@@ -94,6 +96,8 @@ class Item:
     review_days: int
     review_persons: str
     aliases: tuple[str, ...] = ()
+    event_ahead: bool = False
+    may_be_none: bool = True
 
     @property
     def periodic(self) -> bool:
@@ -265,6 +269,8 @@ def _parsed(id: str, raw: Mapping[str, Any]) -> dict[str, Any]:
 def _checked(item: Item) -> Item:
     """The item, whose fields must also fit each other."""
     due = item.due
+    if item.event_ahead and item.cadence != "event":
+        raise _wrong(item.id, "event_ahead", "只用于随时公开的事项")
     if item.id.partition(".")[0] != item.affairs:
         raise _wrong(item.id, "affairs", f"与 id 不符：{item.affairs}")
     if item.cadence == "standing":
@@ -314,6 +320,12 @@ def _one_of(values: Iterable[str]) -> Callable[[Any], str]:
         return str(value)
 
     return one_of
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"应为 true 或 false，不是 {value}")
+    return value
 
 
 def _months(value: Any) -> int | None:
@@ -387,4 +399,6 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "review_days": _whole(0, 60),
     "review_persons": _one_of(REVIEW_PERSONS),
     "aliases": _texts,
+    "event_ahead": _flag,
+    "may_be_none": _flag,
 }

@@ -38,7 +38,8 @@ def test_the_catalogue_comes_with_the_program_and_is_parsed_once() -> None:
 def test_the_program_s_catalogue_is_the_field_s() -> None:
     if not SHARED.exists():
         pytest.skip("../shared/domain/catalogue.yaml is not beside this checkout")
-    ours = {id: replace(item, aliases=()) for id, item in catalogue.load().items.items()}
+    added = {"aliases": (), "event_ahead": False, "may_be_none": True}
+    ours = {id: replace(item, **added) for id, item in catalogue.load().items.items()}
     assert dict(catalogue.load(SHARED).items) == ours
 
 
@@ -82,6 +83,8 @@ def test_items_hold_typed_values_and_defaults() -> None:
         ({"cadence": "event"}, "village.fees 的 due：days、working_days 用于随时"),
         ({"cadence": "standing", "due": ...}, "village.fees 的 confirm_months：长期"),
         ({"confirm_months": 3}, "village.fees 的 confirm_months：只用于长期"),
+        ({"event_ahead": True}, "village.fees 的 event_ahead：只用于随时"),
+        ({"may_be_none": "no"}, "village.fees 的 may_be_none：应为 true"),
         ({"review": []}, "village.fees 的 review：应为至少一个"),
         ({"review": ["mayor"]}, "village.fees 的 review：.*mayor"),
         ({"review": ["committee", "committee"]}, "village.fees 的 review：审核人重复"),

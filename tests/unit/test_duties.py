@@ -220,11 +220,12 @@ def test_a_declaration_that_there_was_nothing_can_be_rejected(enrolled, township
         ("village.relief", "2026Q3", " ", "理由"),
         ("village.relief", "2019Q3", "没有", "没有这一项"),
         ("village.contacts", "", "没有", "长期公开"),
-        ("finance.statement", "2026Q3", "没有", "已按时公开"),
+        ("finance.statement", "2026Q2", "没有收支", "没有收支也有余额"),
+        ("village.family", "2026Q3", "没有", "已按时公开"),
     ],
 )
 def test_a_declaration_that_cannot_be_is_refused(village, item, period, reason, says):
-    post(village, "N1", "2026-10-09T10")
+    post(village, "N1", "2026-10-09T10", item="village.family")
     with at("2026-10-15T10"), pytest.raises(DutyRefused, match=says):
         duties.declare_none(village.journal, "王会计", item, period, reason)
 

@@ -183,6 +183,27 @@ class TestHome:
         page = text(officer.get("/office/"))
         assert "已作零报告" in page and "第二季度宅基地申请和审批还没公开" not in page
 
+    def test_of_what_is_always_there_nothing_to_report_is_not_offered(self, officer):
+        page = text(officer.get("/office/"))
+        offered = re.findall(r'href="/office/none\?item=([a-z_.]+)&amp;', page)
+        assert "village.homestead" in offered and "finance.statement" not in offered
+        duty = {"item": "finance.statement", "period": "2026Q2", "event": "", "reason": "没有收支"}
+        refused = officer.post("/office/none", data=duty)
+        assert refused.status_code == 400
+        assert "没有收支也有余额，不能作零报告" in text(refused)
+
+    def test_a_draft_whose_duty_is_settled_is_offered_for_discarding(self, node, officer):
+        kept = begin(officer, "finance.statement", period="2026Q3")
+        other = begin(officer, "village.homestead", period="2026Q2")
+        page = text(officer.get("/office/"))
+        assert "这份用不着了" not in page
+        duty = {"item": "village.homestead", "period": "2026Q2", "event": "", "reason": "没有"}
+        officer.post("/office/none", data=duty)
+        page = text(officer.get("/office/"))
+        assert page.count("这份用不着了") == 1
+        assert f'action="/office/drafts/{other}/discard"' in page
+        assert f'action="/office/drafts/{kept}/discard"' not in page
+
     def test_items_are_chosen_by_affair(self, officer):
         page = text(officer.get("/office/new?affairs=finance"))
         assert "财务收支情况" in page and "低保" not in page
@@ -408,6 +429,19 @@ def picture(size=(60, 40), format="JPEG"):
     out = io.BytesIO()
     Image.new("RGB", size, "#2a7").save(out, format)
     return out.getvalue()
+
+
+class TestEvents:
+    def test_what_lies_ahead_is_dated_by_the_day_it_was_known(self, node, officer):
+        id = begin(officer, "village.advance")
+        page = text(officer.get(f"/office/drafts/{id}"))
+        assert "哪天知道或决定的" in page and "事情本身哪天发生" in page
+        officer.post(f"/office/drafts/{id}", data={"on": "2026-10-20", "do": "preview"})
+        page = text(officer.get(f"/office/drafts/{id}?check=1"))
+        assert "知道或决定这件事的日期还没到" in page
+        assert "这件事是哪天发生的" in text(
+            officer.get(f"/office/drafts/{begin(officer, 'village.project')}")
+        )
 
 
 class TestPhotos:

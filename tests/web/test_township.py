@@ -205,14 +205,13 @@ def test_a_duty_is_excused_with_a_reason(client, township):
 
 
 def test_a_declaration_of_nothing_is_rejected(client, enrolled, township):
-    duty_commands.declare_none(
-        enrolled.journal, "王会计", "finance.statement", "2026Q3", "没有收支"
-    )
+    relief = "village.relief/2026Q3"
+    duty_commands.declare_none(enrolled.journal, "王会计", "village.relief", "2026Q3", "没有捐赠")
     copied(enrolled, township)
-    path = f"/township/villages/{VILLAGE}/duty?key={STATEMENT}"
-    assert "没有收支" in client.get(path).text
-    post(client, path, do="reject", reason="有租金收入")
-    assert row_of(township, STATEMENT).state == "escalated"
+    path = f"/township/villages/{VILLAGE}/duty?key={relief}"
+    assert "没有捐赠" in client.get(path).text
+    post(client, path, do="reject", reason="有慰问款")
+    assert row_of(township, relief).state == "escalated"
 
 
 def test_an_order_is_sent_answered_and_closed(client, enrolled, township):

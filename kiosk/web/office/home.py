@@ -24,7 +24,7 @@ from kiosk.sync import client, contacts
 from kiosk.web import current_node
 from kiosk.web.formats import ago
 from kiosk.web.login import Page
-from kiosk.web.office import reviews
+from kiosk.web.office import prepared, reviews
 from kiosk.web.office.door import blueprint
 
 FIRST_LINES = 8
@@ -55,6 +55,7 @@ def home() -> str:
         running_out=running_out(journal, code, clock.today()),
         first_lines=FIRST_LINES,
         drafts=[each for each in drafts.drafts(journal) if reviews.open_review(each) is None],
+        settled=prepared.settled(node),
         reviewed=queries.unpublished(journal, code),
         obstacle=reviews.obstacle,
         ready=reviews.ready,

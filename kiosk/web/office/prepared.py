@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kiosk import clock
+from kiosk import clock, drafts
 from kiosk.duties import queries as duties
 from kiosk.node import Node
 from kiosk.notices import commands
@@ -19,11 +19,12 @@ from kiosk.notices.queries import Notice
 from kiosk.rules import privacy
 from kiosk.rules.calendar import Period
 from kiosk.rules.catalogue import Item
-from kiosk.rules.timeliness import LATE
+from kiosk.rules.timeliness import LATE, duty_key
 from kiosk.web.office import contents, forms
 from kiosk.web.office.contents import Content, Fault
 from kiosk.web.office.forms import Values
 
+SETTLED = ("met", "met_late", "declared_none", "excused")
 KEYS_OF_CONTACT = ("supervision_phone", "office_phone", "report_phone")
 
 
@@ -110,6 +111,23 @@ def standing(node: Node, values: Values) -> Notice | None:
     return None
 
 
+def settled(node: Node) -> dict[str, str]:
+    """The drafts (by id) whose duty was met or declared otherwise, with how, in Chinese: they may
+    be thrown away."""
+    rows = {
+        row.duty.key: row
+        for row in duties.duties(node.journal, node.config.code, clock.today())
+        if row.state in SETTLED
+    }
+    found = {}
+    for draft in drafts.drafts(node.journal):
+        values = draft.values
+        row = rows.get(duty_key(values["item"], values["period"], values["event"]))
+        if row and not (values["corrects"] or values.get("result_of") or values.get("again")):
+            found[draft.id] = row.words
+    return found
+
+
 def prepared(node: Node, item: Item, values: Values) -> Prepared:
     """What a draft would publish, and every fault in it."""
     today = clock.today()
@@ -191,7 +209,8 @@ def _faults_of_head(item: Item, values: Values, today: date) -> list[Fault]:
     if item.periodic and not values["period"]:
         faults.append(Fault("period", "请选择是哪一期的。"))
     if item.cadence == "event" and not values["event"]:
-        fault = contents.past_day_fault("on", values["on"], today, "事情发生的日期")
+        words = "知道或决定这件事的日期" if item.event_ahead else "事情发生的日期"
+        fault = contents.past_day_fault("on", values["on"], today, words)
         faults += [fault] if fault else []
     return faults
 
