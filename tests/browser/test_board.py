@@ -155,6 +155,8 @@ def test_an_old_version_that_is_opened_can_be_paged_to(village, served, open_pag
         content={"text": "新的一行"},
     )  # fmt: skip
     page = open_page(f"{served(village)}/notices/{id}")
+    page.evaluate("document.querySelector('.changes').remove()")  # as long as the old version
+    page.evaluate("dispatchEvent(new Event('resize'))")
     expect(page.get_by_role("button", name="下一页")).to_be_disabled()
     page.locator("summary").tap()
     expect(page.get_by_role("button", name="下一页")).to_be_enabled()
@@ -242,9 +244,9 @@ def test_a_correction_appears_on_the_notice_that_is_open(village, served, open_p
         village.journal, id, actor="王会计", reason="户数写错", title="冬季防火检查",
         content={"text": "全村 321 户"},
     )  # fmt: skip
-    expect(page.get_by_text("321 户")).to_be_visible(timeout=5_000)
+    expect(page.get_by_role("paragraph").get_by_text("321 户")).to_be_visible(timeout=5_000)
     page.locator("summary").tap()
-    expect(page.get_by_text("312 户")).to_be_visible()
+    expect(page.get_by_role("paragraph").get_by_text("312 户")).to_be_visible()
 
 
 def test_search_by_keypad_and_by_word(village, served, open_page):

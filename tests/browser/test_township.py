@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from kiosk import clock, notices, people, supervision
 from kiosk.duties import queries as duties
@@ -43,6 +44,35 @@ def test_every_page_fits_and_says_what_is_late(address, open_page, shape):
     for path in ("", "matrix", f"villages/{VILLAGE}", "feedback", "orders", "notices", "villages"):
         page.goto(f"{address}/township/{path}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_on_a_phone_every_tab_is_in_sight_and_words_can_be_read(address, open_page):
+    page = logged_in(open_page(f"{address}/township/", "phone"))
+    for path in ("", "matrix", f"villages/{VILLAGE}", "feedback", "orders", "notices", "villages"):
+        page.goto(f"{address}/township/{path}")
+        for tab in page.locator(".bar nav a").all():
+            expect(tab).to_be_in_viewport(ratio=1)
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility()
+                && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
+                && parseFloat(getComputedStyle(e).fontSize) < 14)
+                .map(e => e.outerHTML.slice(0, 80))"""
+        )
+        assert small == [], path
+    page.goto(f"{address}/township/matrix")
+    expect(page.get_by_text("左右滑动看全部的村")).to_be_visible()
+
+
+def test_the_command_to_join_is_copied_by_a_button(address, open_page):
+    page = logged_in(open_page(f"{address}/township/", "desk", permissions=["clipboard-read"]))
+    page.get_by_role("link", name="各村", exact=True).click()
+    page.fill("#village", VILLAGE)
+    page.get_by_role("button", name="发一个加入码").click()
+    page.get_by_role("button", name="要换机器，发新的加入码").click()
+    page.get_by_role("button", name="复制").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("sudo -u kiosk kiosk enrol /var/lib/kiosk/node http")
+    assert copied.endswith(page.inner_text(".code"))
 
 
 def test_from_the_overview_to_an_order_in_two_clicks(address, township, open_page):
