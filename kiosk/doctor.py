@@ -22,11 +22,11 @@ from kiosk import clock, people, screens, villages
 from kiosk.config import CONTACTS
 from kiosk.node import Node
 from kiosk.rules import calendar
-from kiosk.sync import contacts
+from kiosk.sync import client, clocks, contacts, forks, marks
 
 DISK_NEEDED = 1 << 30
 SILENCE = timedelta(days=1)
-CLOCK_APART = timedelta(minutes=2)
+BACKUP_DUE = timedelta(days=7)
 HOLIDAYS_FROM_MONTH = 12
 """From December on the next year's holidays should be known: they are ordered in November."""
 
@@ -66,6 +66,7 @@ def examine(node: Node, port: int, probe: "Probe | None" = None) -> list[Finding
         _reached(node, port, ask),
         _synced(node),
         _forks(node),
+        _backup(node),
         _disk(node),
         _clock(node),
     ]
@@ -211,15 +212,37 @@ def _synced(node: Node) -> Iterator[Finding]:
 
 
 def _forks(node: Node) -> Iterator[Finding]:
-    streams = sorted({str(fork["stream"]) for fork in node.journal.forks()})
-    if streams:
+    own = f"{node.config.code}/"
+    open_forks = sorted({fork.stream for fork in forks.forks(node.journal) if not fork.mended})
+    mine = [stream for stream in open_forks if stream.startswith(own)]
+    if mine:
         message = (
-            f"{'、'.join(streams)} 有两套互相矛盾的记录，双方签名已留作证据。"
-            "可能用旧备份恢复过，或同一个数据文件夹在两台机器上用过。请先停止发布，联系乡镇核实。"
+            f"{'、'.join(mine)} 和留存的记录互相矛盾，已暂停发布，双方签名已留作证据。"
+            "可能用旧备份恢复过，或同一个数据文件夹在两台机器上用过。"
+            f"请在办公页首页按“恢复”，或运行：kiosk recover {node.config.dir} --fork"
+        )
+        yield Finding("forks", False, message)
+    elif open_forks:
+        message = (
+            f"{'、'.join(open_forks)} 有两套互相矛盾的记录，双方签名已留作证据。"
+            "请联系对方，在对方的机器上恢复。"
         )
         yield Finding("forks", False, message)
     else:
         yield Finding("forks", True, "记录没有分叉。")
+
+
+def _backup(node: Node) -> Iterator[Finding]:
+    last = marks.get(node.journal, marks.BACKUP)
+    at = datetime.fromisoformat(last) if last else None
+    if at is None or clock.now() - at > BACKUP_DUE:
+        message = (
+            f"{_since(at, clock.now())}没有备份。请定期运行：kiosk backup {node.config.dir} "
+            "另一块磁盘上的文件"
+        )
+        yield Finding("backup", False, message)
+    else:
+        yield Finding("backup", True, f"上次备份：{_moment(at)}。")
 
 
 def _disk(node: Node) -> Iterator[Finding]:
@@ -234,20 +257,8 @@ def _disk(node: Node) -> Iterator[Finding]:
 
 def _clock(node: Node) -> Iterator[Finding]:
     now, today = clock.now(), clock.today()
-    recent = node.journal.changes(max(0, node.journal.position - 50))
-    newest = max((datetime.fromisoformat(entry.at) for _, entry in recent), default=now)
-    up = node.config.upstream
-    contact = None if up is None else contacts.last_contact(node.journal, up.code)
-    apart = timedelta(seconds=int(contact.status.get("offset", 0))) if contact else timedelta(0)
-    if newest - now > CLOCK_APART:
-        message = f"本机时间（{_moment(now)}）比最新的记录还早。请校准时间，最好打开自动对时。"
-        yield Finding("clock", False, message)
-    elif abs(apart) > CLOCK_APART:
-        minutes = abs(apart).total_seconds() / 60
-        message = f"本机时间和乡镇相差约 {minutes:.0f} 分钟。请校准时间，最好打开自动对时。"
-        yield Finding("clock", False, message)
-    else:
-        yield Finding("clock", True, f"本机时间 {_moment(now)}。")
+    wrong = clocks.trouble(node.journal, client.upstream(node))
+    yield Finding("clock", not wrong, wrong or f"本机时间 {_moment(now)}。")
     known = calendar.default_holidays().known_years
     wanted = {today.year}
     if today.month >= HOLIDAYS_FROM_MONTH:

@@ -5,6 +5,7 @@ was written for others, the turning of duties at midnight in Beijing and at star
 for publication every 20 seconds, and clearing away what was erased every minute.
 """
 
+import contextlib
 import logging
 import random
 from datetime import timedelta
@@ -16,9 +17,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from kiosk import clock, duties, villages
 from kiosk.journal.entry import Entry
+from kiosk.journal.log import StreamStopped
 from kiosk.node import Node
 from kiosk.reviews import publication
-from kiosk.sync import client, erasure
+from kiosk.sync import chunks, client, erasure, streams
 
 SYNC_SECONDS = 30
 PUBLISH_SECONDS = 20
@@ -45,28 +47,29 @@ def start(node: Node) -> BackgroundScheduler:
             publish, IntervalTrigger(seconds=PUBLISH_SECONDS), [node], id="publish",
             next_run_time=clock.now(),
         )  # fmt: skip
-        # A village that is enrolled while it serves begins to sync without a restart.
-        scheduler.add_job(
-            sync,
-            IntervalTrigger(seconds=SYNC_SECONDS, jitter=5),
-            [node],
-            id=SYNC,
-            next_run_time=clock.now() + timedelta(seconds=random.uniform(0.2, 2)),
-        )
+    # A node that is enrolled while it serves begins to sync without a restart.
+    scheduler.add_job(
+        sync,
+        IntervalTrigger(seconds=SYNC_SECONDS, jitter=5),
+        [node],
+        id=SYNC,
+        next_run_time=clock.now() + timedelta(seconds=random.uniform(0.2, 2)),
+    )
 
-        def wrote(entries: list[Entry]) -> None:
-            own = f"{node.config.code}/"
-            if any(
-                entry.stream.startswith(own) and not entry.stream.endswith("/self")
-                for entry in entries
-            ):
-                scheduler.add_job(
-                    sync, DateTrigger(), [node], id="sync at once", replace_existing=True
-                )
+    def wrote(entries: list[Entry]) -> None:
+        if any(goes_up(node, entry.stream) for entry in entries):
+            scheduler.add_job(sync, DateTrigger(), [node], id="sync at once", replace_existing=True)
 
-        node.journal.listeners.append(wrote)
+    node.journal.listeners.append(wrote)
     scheduler.start()
     return scheduler
+
+
+def goes_up(node: Node, stream: str) -> bool:
+    """Whether an entry of the stream is for the node above: an own one, or one to hand on."""
+    if stream in streams.sent_up(node.config.code):
+        return True
+    return node.config.is_township and stream.endswith("/public")
 
 
 def sync(node: Node) -> None:
@@ -76,7 +79,9 @@ def sync(node: Node) -> None:
 
 def publish(node: Node) -> None:
     """Publishes what was reviewed and whose time has come, also while the node was off."""
-    publication.publish_due(node.journal, clock.now())
+    # While own records are stopped it stays reviewed and waits.
+    with contextlib.suppress(StreamStopped):
+        publication.publish_due(node.journal, clock.now())
 
 
 def clear(node: Node) -> None:
@@ -85,8 +90,9 @@ def clear(node: Node) -> None:
 
 
 def clear_unnamed(node: Node) -> None:
-    """Removes what was uploaded and never came into an entry."""
+    """Removes what was uploaded and never came into an entry, and pieces of what never came."""
     erasure.remove_unnamed(node.journal, node.blobs)
+    chunks.clear_stale(node.blobs)
 
 
 def turn_duties(node: Node) -> None:

@@ -7,6 +7,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from kiosk.journal.log import StreamStopped
+
 WORDS = {
     400: ("这个请求看不懂", "请返回上一页，检查后再试一次。"),
     403: ("您没有权限打开这个页面", "请用有权限的账号登录。"),
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StreamStopped, _stopped)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -39,6 +42,11 @@ def _http(error: HTTPException) -> BaseResponse:
         return error.get_response()
     title, advice = WORDS.get(error.code, WORDS[500 if error.code >= 500 else 400])
     return page(error.code, title, advice)
+
+
+def _stopped(error: StreamStopped) -> Response:
+    # Drafts are on another stream: what was typed is kept.
+    return page(409, "暂时不能发布", str(error))
 
 
 def _csrf(error: CSRFError) -> Response:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kiosk import clock, doctor, people, screens
+from kiosk import backup, clock, doctor, people, screens
 from kiosk.cli import main
+from kiosk.journal.log import ForkFound
 from kiosk.node import Node
 from kiosk.rules.calendar import default_holidays
 from kiosk.sync import contacts
@@ -50,7 +51,7 @@ def test_a_new_village_lacks_contacts_an_account_and_its_township(
     village: Node, machine: None
 ) -> None:
     found = missing(village, nobody)
-    assert set(found) == {"contacts", "accounts", "joined", "served"}
+    assert set(found) == {"contacts", "accounts", "joined", "served", "backup"}
     assert "值班电话、办公地点、办公时间没有填写" in found["contacts"]
     assert f"kiosk account add {village.config.dir}" in found["accounts"]
     assert "kiosk enrol" in found["joined"]
@@ -99,7 +100,29 @@ def test_a_village_says_why_it_did_not_sync(enrolled: Node, machine: None) -> No
 def test_a_clock_apart_from_the_townships_is_told(enrolled: Node, machine: None) -> None:
     with clock.set_to(NOW):
         contacts.succeeded(enrolled.journal, TOWNSHIP, {"offset": -600})
-    assert "相差约 10 分钟" in missing(enrolled, nobody)["clock"]
+    assert "比镇里快了约 10 分钟" in missing(enrolled, nobody)["clock"]
+
+
+def test_a_backup_is_asked_for_until_there_is_a_fresh_one(
+    village: Node, machine: None, tmp_path: Path
+) -> None:
+    assert "kiosk backup" in missing(village, nobody)["backup"]
+    with clock.set_to(NOW - timedelta(days=8)):
+        backup.make(village, tmp_path / "backup.zip")
+    assert "已经 8 天没有备份" in missing(village, nobody)["backup"]
+    with clock.set_to(NOW):
+        backup.make(village, tmp_path / "backup.zip")
+    assert "backup" not in missing(village, nobody)
+
+
+def test_a_fork_is_told_with_what_to_do(village: Node, machine: None) -> None:
+    journal = village.journal
+    ours, theirs = (f"{VILLAGE}/public", f"{TOWNSHIP}/public")
+    note = journal.checkpoint(ours) or ""
+    journal.note_fork(ForkFound(theirs, note, note))
+    assert "在对方的机器上恢复" in missing(village, nobody)["forks"]
+    journal.note_fork(ForkFound(ours, note, note))
+    assert f"kiosk recover {village.config.dir} --fork" in missing(village, nobody)["forks"]
 
 
 def test_a_clock_before_the_newest_entry_is_told(village: Node, machine: None) -> None:

@@ -1,8 +1,6 @@
 """What an officer sees first: what is late, what is due, who waits for an answer, how sync stands;
 and what can be said of a duty without publishing: nothing to report, still right."""
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -14,33 +12,19 @@ from kiosk.duties import queries as duties
 from kiosk.duties.commands import DutyRefused
 from kiosk.duties.queries import DutyRow
 from kiosk.feedback import queries as feedback
-from kiosk.node import Node
 from kiosk.notices import queries as notices
 from kiosk.notices.expiry import running_out
 from kiosk.reviews import queries
 from kiosk.rules.catalogue import AFFAIRS
 from kiosk.rules.timeliness import LATE
-from kiosk.sync import client, contacts
-from kiosk.web import current_node
-from kiosk.web.formats import ago
+from kiosk.web import connection, current_node
+from kiosk.web.connection import fork_notice, sync_line, warnings
 from kiosk.web.login import Page
 from kiosk.web.office import prepared, reviews
 from kiosk.web.office.door import blueprint
 
 FIRST_LINES = 8
-QUIET_FOR = timedelta(minutes=10)
-"""Without contact for longer than this, one is told so."""
-
-CLOCK_WRONG = timedelta(minutes=2)
 REASONS = ("本期没有发生这类事项", "本期没有收支", "没有符合条件的对象")
-
-
-@dataclass(frozen=True)
-class SyncLine:
-    """How sync stands, in one line; `state` "good", "warn" or "fault"."""
-
-    state: str
-    words: str
 
 
 @blueprint.get("/")
@@ -64,6 +48,7 @@ def home() -> str:
         recent=notices.every(journal, code, 5),
         sync=sync_line(node),
         warnings=warnings(node),
+        fork=fork_notice(node),
         dark=[each for each in screens.screens(journal) if not each.alive],
     )
 
@@ -129,41 +114,11 @@ def confirm() -> Response:
     return redirect(url_for("office.home"))
 
 
-def sync_line(node: Node) -> SyncLine:
-    """How this node stands with its township, in plain words."""
-    up = client.upstream(node)
-    if up is None:
-        return SyncLine("warn", "本机还没有接入乡镇，内容只在本村的屏幕上显示。")
-    contact = contacts.last_contact(node.journal, up.code)
-    if contact is None or contact.last_attempt is None:
-        return SyncLine("warn", f"还没有和{up.name}联系过，内容已保存在本机，联上后自动上传。")
-    last = contact.last_success
-    since = f"上次同步：{ago(last)}" if last else "还没有同步成功过"
-    if contact.failures or last is None or clock.now() - last > QUIET_FOR:
-        return SyncLine("fault", f"网络不通，内容已保存在本机，恢复后自动上传（{since}）。")
-    own = node.journal.own("public")
-    if node.journal.size(own) > (node.journal.cosigned_size(own) or 0):
-        return SyncLine("warn", f"正在上传到{up.name}（{since}）。")
-    return SyncLine("good", f"已同步到{up.name}：{ago(last)}。")
-
-
-def warnings(node: Node) -> list[str]:
-    """What needs a person: two histories of one stream, a wrong clock, sync that is refused."""
-    found = []
-    own = f"{node.config.code}/"
-    if any(fork["stream"].startswith(own) for fork in node.journal.forks()):
-        found.append(
-            "乡镇保存的记录和本机的不一样（可能恢复过旧备份，或复制过硬盘）。"
-            "请联系乡镇处理，不要自行重装。"
-        )
-    up = client.upstream(node)
-    contact = contacts.last_contact(node.journal, up.code) if up else None
-    offset = timedelta(seconds=contact.status.get("offset", 0) if contact else 0)
-    if abs(offset) > CLOCK_WRONG:
-        minutes = int(abs(offset).total_seconds() // 60)
-        way = "慢" if offset > timedelta(0) else "快"
-        found.append(f"本机的时钟{way}了约 {minutes} 分钟，请在系统设置里校准时间。")
-    return found
+@blueprint.post("/mend")
+def mend() -> Response:
+    """Takes the township's records where they contradict this node's, and appends ours again."""
+    connection.mend(current_node())
+    return redirect(url_for("office.home"))
 
 
 def _duty(given: Any) -> DutyRow:

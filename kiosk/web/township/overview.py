@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Response, make_response, render_template, request, send_file
+from flask import Response, make_response, redirect, render_template, request, send_file, url_for
 from jinja2_fragments.flask import render_block
+from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import clock
 from kiosk.duties import queries as duties
@@ -23,10 +24,10 @@ from kiosk.rules.catalogue import CADENCES, Item
 from kiosk.rules.reviews import TOWNSHIP
 from kiosk.rules.timeliness import LATE
 from kiosk.supervision import queries as supervision
-from kiosk.sync import contacts
+from kiosk.sync import client, contacts, forks
 from kiosk.sync.contacts import Contact
 from kiosk.villages import queries as villages
-from kiosk.web import current_node
+from kiosk.web import connection, current_node
 from kiosk.web.formats import ago, as_moment
 from kiosk.web.formats import period as period_title
 from kiosk.web.sheets import Cell, xlsx
@@ -51,7 +52,7 @@ COUNTED = ("met", "met_late", *LATE)
 @dataclass(frozen=True)
 class VillageLine:
     """A village in the overview. `rate` is the share in time of this year's duties in percent,
-    None where none was owed yet."""
+    None where none was owed yet; `forked`: two histories of its records are on file."""
 
     code: str
     name: str
@@ -60,6 +61,7 @@ class VillageLine:
     waiting: list[Feedback]
     contact: Contact | None
     rate: int | None
+    forked: bool = False
 
     @property
     def lost(self) -> bool:
@@ -70,15 +72,15 @@ class VillageLine:
         return sum(each.overdue for each in self.waiting)
 
     @property
-    def badness(self) -> tuple[int, int, int, bool]:
+    def badness(self) -> tuple[bool, int, int, int, bool]:
         """Compares how urgently the village needs a supervisor: more is worse."""
         escalated = sum(row.state == "escalated" for row in self.late)
-        return (escalated, len(self.late), self.overdue_feedback, self.lost)
+        return (self.forked, escalated, len(self.late), self.overdue_feedback, self.lost)
 
     @property
     def worst(self) -> str:
         """The colour of its line: "bad", "warn" or "good"."""
-        if self.late or self.overdue_feedback or self.lost:
+        if self.late or self.overdue_feedback or self.lost or self.forked:
             return "bad"
         return "warn" if self.due or self.waiting else "good"
 
@@ -100,13 +102,14 @@ class Numbers:
 def refreshed(view: Callable[..., str]) -> Callable[..., Response]:
     """The view as a page that asks for itself again: 304 where nothing of it changed.
 
-    Contacts are no entries, so their words are part of the tag.
+    Contacts and forks are no entries, so their words are part of the tag.
     """
 
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> Response:
         journal = current_node().journal
         heard = "|".join(ago(each.last_success) for each in contacts.contacts(journal))
+        heard += f"|{sorted(forks.forked(journal))}|{journal.stopped()}"
         tag = f"{journal.version()}.{clock.today()}.{hash(heard) & 0xFFFFFFFF:x}"
         if request.if_none_match.contains(tag):
             response = Response(status=304)
@@ -142,10 +145,20 @@ def home(tag: str) -> str:
         "notices": notices.township_notices(journal, journal.code, 3),
         "now": clock.now(),
         "tag": tag,
+        "warnings": connection.warnings(current_node()),
+        "fork": connection.fork_notice(current_node()),
+        "sync": connection.sync_line(current_node()) if client.upstream(current_node()) else None,
     }
     if request.headers.get("HX-Request") == "true":
         return render_block("township/home.html", "page", **context)
     return render_template("township/home.html", **context)
+
+
+@blueprint.post("/mend")
+def mend() -> BaseResponse:
+    """Takes the history that others hold of this node's records, and appends ours again."""
+    connection.mend(current_node())
+    return redirect(url_for("township.home"))
 
 
 @blueprint.get("/matrix")
@@ -226,6 +239,7 @@ def line_of(
         waiting=waiting,
         contact=contacts.last_contact(journal, code),
         rate=_rate(rows, today.year),
+        forked=code in forks.forked(journal),
     )
 
 

@@ -17,16 +17,20 @@ from kiosk.notices.expiry import running_out
 from kiosk.rules.calendar import add_working_days
 from kiosk.rules.timeliness import LATE
 from kiosk.supervision.commands import OrderRefused
-from kiosk.sync import contacts
+from kiosk.sync import contacts, forks
 from kiosk.sync.contacts import Contact
 from kiosk.villages import queries as villages
 from kiosk.web import current_node
+from kiosk.web.formats import as_moment
 from kiosk.web.login import Page
 from kiosk.web.township.door import blueprint, known_village
 from kiosk.web.township.overview import STATE_WORDS, gap_words, line_of, witnessed_of
 
 CLOCK_WRONG = 120
 """Seconds by which a village's clock may differ before one is told so."""
+
+LOW_DISK = 1 << 30
+"""Bytes free on a village's disk below which one is told so."""
 
 ORDER_DAYS = 3
 """Working days that an order gives unless the supervisor says otherwise."""
@@ -52,6 +56,7 @@ def village(code: str) -> str:
         village=known,
         described=villages.village(journal, code),
         told=_told(contact),
+        forks=forks.forks(journal, code),
         screens=screens.told(journal, code, contact.status.get("screens") if contact else None),
         line=line_of(journal, code, known.name, feedback.open_for(journal, code), today),
         pressing=sorted(
@@ -115,16 +120,42 @@ def duty(code: str) -> Page:
 def _told(contact: Contact | None) -> list[tuple[str, str]]:
     """What a village's machine last said of itself, in words. It may have said anything."""
     said = contact.status if contact else {}
+
+    def number(name: str) -> int:
+        found = said.get(name)
+        return found if isinstance(found, int) else 0
+
     found = []
+    if isinstance(carried := said.get("carried"), str):
+        found.append(("传来方式", f"U 盘，{_moment(carried)} 导出"))
     if isinstance(version := said.get("version"), str):
         found.append(("程序版本", version))
     if isinstance(free := said.get("disk_free"), int):
-        found.append(("剩余空间", f"{free / 2**30:.1f} GB"))
-    if isinstance(offset := said.get("offset"), int) and abs(offset) > CLOCK_WRONG:
+        low = "，快满了，请村里清理" if free < LOW_DISK else ""
+        found.append(("剩余空间", f"{free / 2**30:.1f} GB{low}"))
+    if number("queue") or number("attachments"):
+        found.append(
+            ("还没传来", f"{number('queue')} 条记录、{number('attachments')} 个附件，联网后自动传")
+        )
+    if abs(offset := number("offset")) > CLOCK_WRONG:
         found.append(("时钟", f"与镇里相差 {abs(offset) // 60} 分钟，请村里校准"))
+    elif (behind := number("behind")) > CLOCK_WRONG:
+        found.append(("时钟", f"比村里自己的记录还早 {behind // 60} 分钟，请村里校准"))
+    if isinstance(said.get("backup"), str):
+        found.append(("上次备份", _moment(said["backup"]) or "没有备份过"))
+    if isinstance(said.get("stopped"), dict) and said["stopped"]:
+        found.append(("发布", "暂停：记录要先核对或恢复"))
     troubles = said.get("troubles")
     found += [("问题", str(each)) for each in (troubles if isinstance(troubles, list) else ())]
     return found
+
+
+def _moment(stamp: str) -> str:
+    """A time that a village told, as people read it; "" where it is none."""
+    try:
+        return f"{as_moment(stamp):%Y-%m-%d %H:%M}"
+    except (OverflowError, ValueError):
+        return ""
 
 
 def _done(row: DutyRow, typed: Any) -> str:
