@@ -14,13 +14,15 @@ from kiosk.demo.writing import Writing
 
 @dataclass(frozen=True)
 class Post:
-    """A notice. `event` is the ref of the event that it publishes, or ""."""
+    """A notice. `event` is the ref of the event that it publishes, or ""; `result_of` that of the
+    notice of whose display period it tells the result, or ""."""
 
     ref: str
     item: str
     writing: Writing
     period: str = ""
     event: str = ""
+    result_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Submit:
     period: str = ""
     event: str = ""
     reason: str = ""
+    result_of: str = ""
     signed: int | None = None
     scheduled_for: datetime | None = None
     kept: bool = False

@@ -9,6 +9,7 @@ from kiosk.clock import beijing_date
 from kiosk.demo.acts import Step, spread
 from kiosk.demo.history import history
 from kiosk.demo.places import STORIES, Place
+from kiosk.demo.results import results
 from kiosk.demo.reviewing import in_review, with_reviews
 from kiosk.demo.routine import routine
 from kiosk.demo.stories import stories
@@ -29,5 +30,6 @@ def plan(places: list[Place], now: datetime, catalogue: Catalogue) -> list[Step]
     codes = {place.code for place in places}
     if all(story.code in codes for story in STORIES):
         steps.extend(talks(now, today))
+    steps.extend(list(results(steps, places, now, catalogue)))
     reviewed = list(with_reviews(steps, places, now, catalogue))
     return [step for step in spread(reviewed) if step.at < now]

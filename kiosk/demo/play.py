@@ -140,9 +140,8 @@ def _post(stage: Stage, node: Node, place: Place | None, actor: str, act: Post) 
             content=act.writing.content,
             contact=CONTACT,
         )
-    return _publish(
-        stage, node, place, Submit(act.ref, act.item, act.writing, act.period, act.event)
-    )
+    submit = Submit(act.ref, act.item, act.writing, act.period, act.event, result_of=act.result_of)
+    return _publish(stage, node, place, submit)
 
 
 def _publish(stage: Stage, node: Node, place: Place, act: Submit) -> str:
@@ -152,7 +151,7 @@ def _publish(stage: Stage, node: Node, place: Place, act: Submit) -> str:
         _submit(stage, node, place, act)
     item = catalogue.load().items[act.item]
     id = notices.publish_reviewed(node.journal, stage.ids.pop(key), actor=place.clerk, item=item)
-    if item.id in duty_commands.FOLLOW_UPS and not act.reason:
+    if item.id in duty_commands.FOLLOW_UPS and not (act.reason or act.result_of):
         opened = duties.events(node.journal, place.code)
         stage.ids[place.code, follow_up(act.ref)] = max(event.id for event in opened)
     return id
@@ -175,6 +174,7 @@ def _submit(stage: Stage, node: Node, place: Place, act: Submit) -> None:
         corrects=stage.ids[code, act.ref] if act.reason else "",
         reason=act.reason,
         scheduled_for=act.scheduled_for,
+        result_of=stage.ids[code, act.result_of] if act.result_of else "",
     )
     stage.ids[code, _in_review(act.ref, bool(act.reason))] = id
     if act.kept:

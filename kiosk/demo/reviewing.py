@@ -62,7 +62,8 @@ def with_reviews(
             continue
         correction = isinstance(act, Correct)
         if isinstance(act, Post):
-            submit = Submit(act.ref, item, act.writing, act.period, act.event)
+            told = act.result_of
+            submit = Submit(act.ref, item, act.writing, act.period, act.event, result_of=told)
             earliest = opened.get((step.node, act.event))
         else:
             submit = Submit(act.ref, item, act.writing, reason=act.reason)

@@ -232,6 +232,13 @@ def test_one_was_sent_back_and_one_publishes_itself_tomorrow(nodes: dict[str, No
     assert drafted[ready.id]["fields"]["text"] == ready.notice["content"]["text"]
 
 
+def test_display_periods_have_their_results(nodes: dict[str, Node]) -> None:
+    known = {code: notices.awaiting_result(nodes[code].journal, code, TODAY) for code in nodes}
+    assert known[DONGHU.code] == [] and len(known[XIZHUANG.code]) == 1
+    every = notices.every(nodes[DONGHU.code].journal, DONGHU.code, 1000)
+    assert sum(bool(notice.result_of) for notice in every) > 5
+
+
 def test_an_older_board_was_taken_over_and_a_contract_runs_out(nodes: dict[str, Node]) -> None:
     journal = nodes[DONGHU.code].journal
     every = notices.every(journal, DONGHU.code, 1000)
