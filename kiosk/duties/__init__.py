@@ -3,6 +3,7 @@
 from kiosk.duties.commands import (
     DutyRefused,
     Turn,
+    cancel_event,
     change_catalogue,
     confirm,
     declare_none,
@@ -30,6 +31,7 @@ __all__ = [
     "DutyRow",
     "Matrix",
     "Turn",
+    "cancel_event",
     "catalogue",
     "change_catalogue",
     "confirm",

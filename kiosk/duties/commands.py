@@ -60,6 +60,23 @@ def open_event(journal: Journal, actor: str, item: str, title: str, on: date) ->
     return id
 
 
+def cancel_event(journal: Journal, actor: str, event: str, reason: str) -> None:
+    """The village says that an event was none, so that nothing of it is owed.
+
+    Raises DutyRefused where there is no such event, something of it stands on the board, it was
+    cancelled, declared or excused already, or without a reason.
+    """
+    today = clock.today()
+    known = next((it for it in queries.events(journal, journal.code) if it.id == event), None)
+    if known is None:
+        raise DutyRefused("没有这件要公开的事，请刷新后重新选择。")
+    row = _owed(journal, journal.code, known.item, "", event, today)
+    if row.state not in timeliness.OPEN or row.none_rejected:
+        raise DutyRefused(f"{row.words}，不能再取消。")
+    body = {"item": known.item, "reason": _reason(reason)}
+    journal.append("public", "duty.event_cancelled", event, body, actor=actor)
+
+
 def declare_none(
     journal: Journal, actor: str, item: str, period: str, reason: str, *, event: str = ""
 ) -> str:

@@ -22,6 +22,7 @@ class Known:
     facts: Facts = NOTHING
     notice_id: str = ""
     declaration: str = ""
+    cancelled: bool = False
     reason: str = ""
 
 
@@ -98,10 +99,11 @@ def gathered(journal: Journal, given: list[str]) -> dict[str, dict[str, Known]]:
             case "duty.excused":
                 known.facts = replace(known.facts, excused=True)
                 known.reason = row["reason"]
-            case "duty.declared_none":
+            case "duty.declared_none" | "duty.event_cancelled":
                 turned_down = (village, row["subject"]) in rejected
                 known.facts = replace(known.facts, declared_none=True, none_rejected=turned_down)
                 known.declaration = row["subject"]
+                known.cancelled = row["kind"] == "duty.event_cancelled"
                 known.reason = row["reason"]
             case "duty.confirmed" if known.facts.confirmed is not None:
                 moment = timeliness.bounded(

@@ -6,6 +6,8 @@ On a village's public stream:
   that an event item of the catalogue wants published.
 - `duty.declared_none`, subject = the declaration's id: {item, period, event, reason}. Nothing
   happened in that period (零报告), or the event came to nothing.
+- `duty.event_cancelled`, subject = the event's id: {item, reason}. The event itself was a mistake
+  or came to nothing, so nothing of it is owed; the township may reject that like a declaration.
 - `duty.confirmed`, subject = the item: {item}. What stands on the board is still right.
 
 On a township's (or county's) public stream, for the villages within it:
@@ -164,6 +166,20 @@ def _row(entry: Entry) -> tuple[Any, ...] | None:
         case "duty.declared_none":
             said = _texts(entry.body, "item", "period", "event", "reason")
             return (entry.kind, entry.subject, entry.at, origin, *said) if said else None
+        case "duty.event_cancelled":
+            said = _texts(entry.body, "item", "reason")
+            if said is None:
+                return None
+            return (
+                entry.kind,
+                entry.subject,
+                entry.at,
+                origin,
+                said[0],
+                "",
+                entry.subject,
+                said[1],
+            )
         case "duty.confirmed":
             item = _texts(entry.body, "item")
             return (
@@ -226,6 +242,7 @@ TABLE_OF = {
     "duty.declared_none": "duty_statements",
     "duty.none_rejected": "duty_statements",
     "duty.excused": "duty_statements",
+    "duty.event_cancelled": "duty_statements",
     "duty.confirmed": "duty_statements",
     "catalogue.changed": "catalogue_changes",
     "duty.turned": "duty_turns",

@@ -31,7 +31,8 @@ class DutyRow:
     `title` is the item's, for an event with what happened. `late_arrival` is set for a notice
     claimed in time and first witnessed after the due date. `days_late` counts to today while
     nothing is published, to `published` once it was late. `declaration` is the id of the village's
-    declaration that there was nothing, `reason` what it or the township's excuse says.
+    declaration that there was nothing, or of the event that it cancelled (`cancelled`), `reason`
+    what that or the township's excuse says.
     """
 
     village: str
@@ -45,15 +46,19 @@ class DutyRow:
     late_arrival: timedelta | None
     days_late: int
     declaration: str
+    cancelled: bool
     none_rejected: bool
     reason: str
 
     @property
     def words(self) -> str:
         """The state in one plain Chinese sentence."""
+        if self.cancelled and self.state == "declared_none":
+            return f"{self.subject}已取消，不用公开"
         words = timeliness.in_words(self.duty, self.state, self.today, self.title, self.published)
-        open_again = self.none_rejected and self.state in timeliness.OPEN
-        return f"{words}（零报告已被退回）" if open_again else words
+        if not (self.none_rejected and self.state in timeliness.OPEN):
+            return words
+        return f"{words}（{'取消没有被同意' if self.cancelled else '零报告已被退回'}）"
 
     @property
     def subject(self) -> str:
@@ -271,6 +276,7 @@ def _row(
         late_arrival=timeliness.late_arrival(duty, facts) if state == "met" else None,
         days_late=late,
         declaration=known.declaration,
+        cancelled=known.cancelled,
         none_rejected=facts.none_rejected,
         reason=known.reason,
     )

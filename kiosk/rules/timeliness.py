@@ -307,6 +307,8 @@ def in_words(duty: Duty, state: str, today: date, title: str, published: date | 
             return f"{subject}已按时公开"
         case "met_late":
             return f"{subject}已公开，迟了 {days_late(duty, published or today)} 天"
+        case "declared_none" if duty.event:
+            return f"{subject}没有要公开的内容，已说明理由"
         case "declared_none":
             return f"{subject}本期没有发生，已作零报告"
         case "excused":

@@ -173,6 +173,42 @@ def test_an_event_that_cannot_be_is_refused(village, item, title, on):
         duties.open_event(village.journal, "王会计", item, title, D(on))
 
 
+def test_an_event_that_was_none_is_cancelled_for_the_township_to_see(enrolled, township):
+    with at("2026-10-12T10"):
+        event = duties.open_event(
+            enrolled.journal, "王会计", "village.project", "修路", D("2026-10-12")
+        )
+        with pytest.raises(DutyRefused, match="理由"):
+            duties.cancel_event(enrolled.journal, "王会计", event, " ")
+        with pytest.raises(DutyRefused, match="没有这件"):
+            duties.cancel_event(enrolled.journal, "王会计", "01X", "弄错了")
+    key = f"village.project/{event}"
+    post(enrolled, "N1", "2026-10-13T10", item="village.project", period="", event=event)
+    with at("2026-10-13T11"), pytest.raises(DutyRefused, match="已按时公开"):
+        duties.cancel_event(enrolled.journal, "王会计", event, "弄错了")
+    post(enrolled, "N1", "2026-10-14T10", kind="withdrawn")
+    with at("2026-10-14T11"):
+        duties.cancel_event(enrolled.journal, "王会计", event, "没有这个工程")
+        with pytest.raises(DutyRefused, match="已取消"):
+            duties.cancel_event(enrolled.journal, "王会计", event, "再来")
+    sync(enrolled, township, "2026-10-14T12")
+    for node in (enrolled, township):
+        found = row(node, key, "2026-10-30")
+        assert (found.state, found.reason, found.cancelled) == (
+            "declared_none",
+            "没有这个工程",
+            True,
+        )
+        assert found.words == "工程项目“修路”已取消，不用公开"
+    with at("2026-10-30T10"):
+        duties.reject_none(
+            township.journal, "李监督", VILLAGE, "village.project", "", "工程在做", event=event
+        )
+    found = row(township, key, "2026-10-30")
+    assert found.state == "escalated" and found.words.endswith("（取消没有被同意）")
+    assert_rebuilt_equals_live(enrolled, township)
+
+
 def test_a_standing_item_is_confirmed_again(village):
     key = "village.contacts/standing"
     with at("2026-03-01T10"), pytest.raises(DutyRefused, match="还没有公开过"):
@@ -308,6 +344,7 @@ def test_a_change_that_this_program_cannot_read_leaves_the_rules(township):
         ("duty.excused", {"village": "x", "item": "", "period": "", "event": "", "reason": ""}),
         ("catalogue.changed", {"items": "all"}),
         ("duty.confirmed", {}),
+        ("duty.event_cancelled", {"item": "village.project"}),
     ],
 )
 def test_entries_of_another_shape_change_nothing(township, village, kind, body):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from kiosk import clock, create_app, drafts, people, screens
+from kiosk import clock, create_app, drafts, duties, people, screens
 from kiosk.feedback import commands as feedback
 from kiosk.notices import queries as notices
 from kiosk.reviews import queries as reviews
@@ -498,6 +498,26 @@ class TestPosted:
         assert notices.notice(node.journal, id).state == "withdrawn"
         answer = officer.post(f"/office/notices/{id}/correct", follow_redirects=True)
         assert "不能更正" in text(answer)
+
+    def test_withdrawing_says_what_is_owed_again(self, officer):
+        id = published(officer)
+        assert "撤回后，第三季度财务收支情况还没公开，已逾期" in text(
+            officer.get(f"/office/notices/{id}/withdraw")
+        )
+
+    def test_a_mistaken_event_is_cancelled_with_its_notice(self, node, officer):
+        event = duties.open_event(node.journal, NAME, "party.decisions", "活动室", NOW.date())
+        fields = {"text": "决定修缮活动室。", "title": "决议：活动室", "contact": "0530-3350001"}
+        id = published(officer, "party.decisions", fields, event=event)
+        page = text(officer.get(f"/office/notices/{id}/withdraw"))
+        assert "党组织决议决定及执行“活动室”" in page and "这件事本身也取消" in page
+        told = {"reason": "发错了村", "event": "cancelled"}
+        answer = officer.post(f"/office/notices/{id}/withdraw", data=told, follow_redirects=True)
+        assert "这件事也取消了，乡镇可以看到" in text(answer)
+        [entry] = node.journal.find(event, "duty.event_cancelled")
+        assert (entry.stream, entry.body["reason"]) == (node.journal.own("public"), "发错了村")
+        pressing = duties.late_and_due(node.journal, node.config.code, NOW.date())
+        assert event not in [row.duty.event for row in pressing]
 
     def test_the_list_is_searched_by_title_and_state(self, officer):
         id = published(officer)

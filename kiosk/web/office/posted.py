@@ -5,13 +5,16 @@ from math import ceil
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kiosk import drafts
+from kiosk import clock, drafts, duties
 from kiosk.attachments import qr
 from kiosk.drafts import commands as draft_commands
+from kiosk.duties import DutyRefused
 from kiosk.notices import commands
 from kiosk.notices import queries as notices
 from kiosk.notices.commands import NotChangeable, NotPublishable
 from kiosk.notices.queries import Notice
+from kiosk.rules import timeliness
+from kiosk.rules.timeliness import NOTHING, duty_key
 from kiosk.web import current_node, public_address
 from kiosk.web.login import Page
 from kiosk.web.office import prepared
@@ -94,21 +97,50 @@ def correct(id: str) -> Response:
 
 @blueprint.route("/notices/<id>/withdraw", methods=["GET", "POST"])
 def withdraw(id: str) -> Page:
-    """Takes a notice off the board, with the reason."""
-    found = _own(id)
+    """Takes a notice off the board, with the reason; of an event, the event too where it was a
+    mistake itself."""
+    journal, found = current_node().journal, _own(id)
     reason, fault = request.form.get("reason", ""), ""
+    cancels = bool(found.event) and request.form.get("event") == "cancelled"
     if request.method == "POST":
         try:
-            commands.withdraw(current_node().journal, id, actor=g.account.name, reason=reason)
+            with journal.writing():
+                commands.withdraw(journal, id, actor=g.account.name, reason=reason)
+                if cancels:
+                    duties.cancel_event(journal, g.account.name, found.event, reason)
         except NotPublishable as refused:
             fault = "；".join(problem.message for problem in refused.problems)
-        except NotChangeable as refused:
+        except (NotChangeable, DutyRefused) as refused:
             fault = str(refused)
         else:
-            flash("已撤回。屏幕上会写明撤回和原因。", "good")
+            also = "这件事也取消了，乡镇可以看到。" if cancels else ""
+            flash(f"已撤回。屏幕上会写明撤回和原因。{also}", "good")
             return redirect(url_for("office.notice", id=id))
-    page = render_template("office/withdraw.html", notice=found, reason=reason, fault=fault)
+    page = render_template(
+        "office/withdraw.html",
+        notice=found,
+        reason=reason,
+        fault=fault,
+        cancels=cancels,
+        owed=_owed_without(found),
+    )
     return (page, 400) if fault else page
+
+
+def _owed_without(notice: Notice) -> str:
+    """What is owed again when a notice is withdrawn, in Chinese; "" where nothing is."""
+    journal, today = current_node().journal, clock.today()
+    key = duty_key(notice.item, notice.period, notice.event)
+    others = [
+        each
+        for each in notices.of_item(journal, notice.village, notice.item)
+        if each.id != notice.id and duty_key(each.item, each.period, each.event) == key
+    ]
+    for row in duties.duties(journal, notice.village, today):
+        if row.duty.key == key and not others:
+            state = timeliness.state(row.duty, NOTHING, today)
+            return timeliness.in_words(row.duty, state, today, row.title)
+    return ""
 
 
 def _own(id: str) -> Notice:

@@ -168,7 +168,7 @@ def _done(row: DutyRow, typed: Any) -> str:
             return "已同意免公开，村里会看到理由。"
         case "reject":
             duty_commands.reject_none(journal, actor, *about, event=row.duty.event)
-            return "零报告已退回，这一项重新计算时限。"
+            return f"{'取消' if row.cancelled else '零报告'}已退回，这一项重新计算时限。"
         case "order":
             supervision.send_order(
                 journal,
