@@ -88,8 +88,8 @@ def _choosing(browser: Browser, node: dict[str, Any]) -> Iterator[Picture]:
     page.get_by_role("link", name="发布公开事项").click()
     page.get_by_role("link", name="村务公开", exact=True).click()
     yield "new", _shot(page, height=560)
-    page.goto(node["url"] + "/office/")
-    page.get_by_role("link", name="本期没有，零报告").first.click()
+    quarter = Period.containing("quarterly", clock.today()).previous.id
+    page.goto(f"{node['url']}/office/none?item=village.homestead&period={quarter}")
     expect(page.get_by_role("button", name="确认，作零报告")).to_be_visible(timeout=PATIENCE)
     yield "none", _shot(page, height=560)
 
