@@ -51,8 +51,10 @@ def photo(data: bytes) -> Photo:
     Raises FileRefused, in plain Chinese, for what is no picture, damaged, over 20 MB or over 50
     megapixels.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+    # Another library in this process may have asked Pillow to take half a picture for a whole one.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     if not data:
         raise FileRefused("这个照片文件是空的，请重新选择。")
     if len(data) > BYTES_LIMIT:

@@ -327,11 +327,15 @@ except FileRefused as refused:
     print(refused)
 else:
     print("taken")
-# ru_maxrss is in kilobytes on Linux, in bytes on macOS
+# ru_maxrss is in kilobytes on Linux, in bytes on macOS; on Linux a process begins with that of the
+# one that started it, so its own peak is read from its memory map.
 unit = 1 if sys.platform == "darwin" else 1024
-used = max(resource.getrusage(who).ru_maxrss for who in
-           (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(used * unit)
+try:
+    with open("/proc/self/status") as status:
+        own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+except FileNotFoundError:
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) * unit)
 """
 
 

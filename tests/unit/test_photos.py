@@ -1,7 +1,7 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from kiosk.attachments import FileRefused
 from kiosk.attachments.photos import photo
@@ -70,7 +70,10 @@ def test_what_is_no_photo_is_refused_in_plain_words(data, says):
         photo(data)
 
 
-def test_half_a_photo_is_refused():
+@pytest.mark.parametrize("lenient", [False, True])
+def test_half_a_photo_is_refused(lenient, monkeypatch):
+    """Whatever another library in the process asked of Pillow."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", lenient)
     data = encoded(noise(300, 300), "JPEG")
     with pytest.raises(FileRefused, match="打不开"):
         photo(data[: len(data) // 2])
