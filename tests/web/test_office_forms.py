@@ -409,7 +409,8 @@ def test_the_roles_of_a_ledger_s_columns_are_remembered_too(officer, node):
         ["2026-09-05", "付电费", None, 120, "周某"],
     )
     path = upload(officer, draft, workbook(*rows))
-    officer.post(path, data={"do": "adopt", "column-E": "handler", "unit": "元"})
+    told = {"do": "adopt", "column-E": "handler", "unit": "元", "whose": "table"}
+    officer.post(path, data=told)
     assert draft_queries.kept_match(node.journal, "ledger") == {"办事人": "handler"}
     officer.post(f"/office/drafts/{draft}/discard")
     draft = begin(officer, ITEMS["finance.ledger"])
