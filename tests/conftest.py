@@ -25,6 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how often the crash test kills a node (1000 for a full run)",
     )
     parser.addoption("--crash-seed", type=int, default=None, help="repeats one crash run")
+    parser.addoption(
+        "--fault-rounds",
+        type=int,
+        default=100,
+        help="how many fault rounds are run (1000 for a full run)",
+    )
+    parser.addoption("--fault-seed", type=int, default=None, help="the first round's seed")
 
 
 @pytest.fixture

@@ -4,10 +4,6 @@
 the same formats are tested in `tests/unit` whether it is there or not.
 """
 
-import os
-import shutil
-import subprocess
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,52 +14,17 @@ from kiosk.journal.log import Draft
 from kiosk.node import Node
 from kiosk.sync import client
 from kiosk.sync.transport import InProcess
+from tests.sync import auditor
+from tests.sync.auditor import Audit, keys
 from tests.sync.servers import TOWNSHIP, VILLAGE, Server
-
-AUDITOR = Path(__file__).resolve().parents[3] / "shared" / "checks" / "tlog" / "audit.go"
-GO_PATH = Path("/usr/share/gocode")
-GO_MISSING = "Go or golang.org/x/mod is missing: scripts/test-setup.sh installs both"
-
-Audit = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
 def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
     """The auditor, built once."""
-    if not AUDITOR.exists():
-        pytest.skip(f"no auditor beside this repository ({AUDITOR})")
-    go = shutil.which("go")
-    assert go and (GO_PATH / "src/golang.org/x/mod/sumdb").is_dir(), GO_MISSING
-    folder = tmp_path_factory.mktemp("audit")
-    built = subprocess.run(
-        [go, "build", "-o", str(folder / "audit"), str(AUDITOR)],
-        env={
-            **os.environ,
-            "GO111MODULE": "off",
-            "GOPATH": str(GO_PATH),
-            "GOCACHE": str(folder / "cache"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stderr
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(folder / "audit"), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-
-    return run
-
-
-def keys(prefix: str) -> list[str]:
-    with urllib.request.urlopen(f"{prefix}/vkeys", timeout=10) as answer:
-        return str(answer.read().decode()).splitlines()
+    if not auditor.SOURCE.exists():
+        pytest.skip(f"no auditor beside this repository ({auditor.SOURCE})")
+    return auditor.built(tmp_path_factory.mktemp("audit"))
 
 
 @pytest.mark.parametrize("count", [1, 255, 256, 257, 700])
