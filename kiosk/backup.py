@@ -27,7 +27,7 @@ from kiosk import clock, keys, villages
 from kiosk import config as settings
 from kiosk.attachments.blobs import BadBlobName, Blobs
 from kiosk.config import ConfigWrong
-from kiosk.journal.signatures import RESTORED
+from kiosk.journal.stops import RESTORED
 from kiosk.node import Node, open_node
 from kiosk.sync import marks, parcel, streams
 from kiosk.sync.parcel import Progress

@@ -38,7 +38,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("dir", type=DIR)
-@click.option("--role", type=click.Choice(["village", "township"]), required=True)
+@click.option("--role", type=click.Choice(["village", "township", "county"]), required=True)
 @click.option("--code", required=True, help="Administrative code, 12 digits (统计用区划代码).")
 @click.option("--name", required=True, help="Name shown to people, e.g. 东湖村.")
 @click.option("--public-url", default="", help="Address under which phones reach this node.")
@@ -133,7 +133,9 @@ def account_add(dir: Path, name: str, role: str) -> None:
 @click.argument("dir", type=EXISTING_DIR)
 @click.argument("village_code")
 def invite(dir: Path, village_code: str) -> None:
-    """Print a one-time code that lets a village join this township."""
+    """Print a one-time code that lets a village join this township, or a township this county.
+
+    Of a village that joined before the code brings it back on a new machine (`kiosk recover`)."""
     from kiosk import villages
     from kiosk.node import open_node
 
@@ -141,14 +143,23 @@ def invite(dir: Path, village_code: str) -> None:
         node = open_node(dir)
         try:
             if not node.config.is_township:
-                raise click.ClickException("只有乡镇节点可以邀请村加入。")
+                raise click.ClickException("只有乡镇节点可以邀请村加入，县节点可以邀请乡镇加入。")
             code = villages.invite(node.journal, village_code, actor="command line")
+            joined = village_code in {each.code for each in villages.children(node.journal)}
         finally:
             node.close()
     click.echo(code)
-    click.echo(
-        "（7 天内有效，只能用一次。在村里运行：kiosk enrol 数据文件夹 乡镇地址 加入码）", err=True
-    )
+    if joined:
+        click.echo(
+            "（它以前加入过，这个码是恢复用的，7 天内有效，只能用一次。"
+            "在新机器上运行：kiosk recover 新文件夹 乡镇地址 恢复码。旧机器随即停用。）",
+            err=True,
+        )
+    else:
+        click.echo(
+            "（7 天内有效，只能用一次。在村里运行：kiosk enrol 数据文件夹 乡镇地址 加入码）",
+            err=True,
+        )
 
 
 @main.command()

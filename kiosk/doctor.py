@@ -126,11 +126,14 @@ def _accounts(node: Node) -> Iterator[Finding]:
 def _joined(node: Node) -> Iterator[Finding]:
     config = node.config
     if config.is_township:
-        count = len(villages.known(node.journal))
+        count = len(villages.children(node.journal))
+        what = "乡镇" if config.role == "county" else "村"
         if count:
-            yield Finding("joined", True, f"已有 {count} 个村加入。")
+            yield Finding("joined", True, f"已有 {count} 个{what}加入。")
         else:
-            message = f"还没有村加入。请为每个村运行：kiosk invite {config.dir} 村的区划代码"
+            message = (
+                f"还没有{what}加入。请为每个{what}运行：kiosk invite {config.dir} {what}的区划代码"
+            )
             yield Finding("joined", False, message)
     elif config.upstream is None:
         message = (
@@ -200,15 +203,15 @@ def _synced(node: Node) -> Iterator[Finding]:
             yield Finding("synced", True, f"上次和乡镇同步：{_moment(last)}。")
         return
     quiet = []
-    for village in villages.known(node.journal):
+    for village in villages.children(node.journal):
         contact = contacts.last_contact(node.journal, village.code)
         last = contact.last_success if contact else None
         if last is None or now - last > SILENCE:
             quiet.append(f"{village.name}（{_since(last, now)}）")
     if quiet:
-        yield Finding("synced", False, f"这些村没有联系上：{'、'.join(quiet)}。请打电话问一问。")
-    elif villages.known(node.journal):
-        yield Finding("synced", True, "所有村一天之内都同步过。")
+        yield Finding("synced", False, f"这些单位没有联系上：{'、'.join(quiet)}。请打电话问一问。")
+    elif villages.children(node.journal):
+        yield Finding("synced", True, "下面各单位一天之内都同步过。")
 
 
 def _forks(node: Node) -> Iterator[Finding]:

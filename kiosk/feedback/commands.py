@@ -172,7 +172,7 @@ def close(journal: Journal, id: str, *, actor: str) -> None:
 def _channel(journal: Journal, village: str) -> str:
     if village == journal.code:
         return "parent"
-    if any(each.code == village for each in villages.known(journal)):
+    if any(each.code == village for each in villages.children(journal)):
         return village
     raise FeedbackRefused("这个村还没有接入，请直接联系村委会。")
 

@@ -19,15 +19,10 @@ from kiosk import clock
 from kiosk.journal import checkpoint as notes
 from kiosk.journal import merkle, store, tree
 from kiosk.journal.entry import Entry, new_entry
+from kiosk.journal.origins import Origin, UnknownOrigin
 from kiosk.journal.projection import Projector, Room
-from kiosk.journal.signatures import (
-    BadEntries,
-    ForkFound,
-    Origin,
-    Signatures,
-    StreamStopped,
-    UnknownOrigin,
-)
+from kiosk.journal.signatures import BadEntries, Signatures
+from kiosk.journal.stops import ForkFound, StreamStopped
 
 __all__ = [
     "BadEntries",

@@ -20,7 +20,7 @@ from kiosk.journal import checkpoint as notes
 from kiosk.journal import tree
 from kiosk.journal.entry import Entry, new_entry
 from kiosk.journal.log import ERASED, BadEntries, Journal, NotOurs
-from kiosk.journal.signatures import FORKED
+from kiosk.journal.stops import FORKED
 
 RESOLVED = "fork.resolved"
 

@@ -1,185 +1,37 @@
-"""What origins and witnesses signed about the streams held here: keys, checkpoints, cosignatures,
-evidence of forks. The names on checkpoints are C2SP's: `<host>/<origin>/<channel>` for a stream,
-`<host>/<code>` for a witness, where the host is the origin's public one or `sanwu.invalid`.
+"""What origins and witnesses signed about the streams held here: checkpoints and cosignatures."""
 
-An origin has one key at a time. A key that was replaced stays good for what it had signed when it
-was: for each stream up to a size, its *limit*. The key in use may sign any size, so a node that
-was recovered signs its whole history again.
-"""
-
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, ClassVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
 
 from kiosk import clock
 from kiosk.journal import checkpoint as notes
-from kiosk.journal import merkle, tree
-from kiosk.journal.store import Store
+from kiosk.journal import tree
+from kiosk.journal.origins import Origin
+from kiosk.journal.stops import Stops
 
 ANCHOR = 1000
 """Entries between two checkpoints that are kept even where no witness has signed."""
-
-
-class UnknownOrigin(ValueError):
-    """No key is on file for the stream's origin."""
 
 
 class BadEntries(ValueError):
     """Entries and their signed checkpoint do not belong together, or leave a gap."""
 
 
-FORKED = "fork"
-RESTORED = "restored"
-
-
-class StreamStopped(ValueError):
-    """Nothing may be appended to the stream for now; the message says why, in plain Chinese."""
-
-    WORDS: ClassVar = {
-        FORKED: "本机的记录与留存的记录不一致，暂时不能发布。请先按提示恢复记录。",
-        RESTORED: (
-            "本机刚从备份恢复，要先联网和对方核对一次记录，才能发布（最多等 24 小时）。"
-            "请检查网络，稍后再试。"
-        ),
-    }
-
-    def __init__(self, stream: str, why: str) -> None:
-        super().__init__(self.WORDS[why])
-        self.stream, self.why = stream, why
-
-
-class ForkFound(ValueError):
-    """Two signed histories of one stream that exclude each other (RFC 9162: inconsistent)."""
-
-    def __init__(self, stream: str, held: str, seen: str) -> None:
-        super().__init__(f"{stream}: two signed histories exclude each other")
-        self.stream, self.held, self.seen = stream, held, seen
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Who signs a stream: code, host in its names, Ed25519 public key (32 bytes)."""
-
-    code: str
-    host: str
-    public_key: bytes
-
-    def name(self, stream: str) -> str:
-        """The key name and origin line of one of its streams."""
-        return f"{self.host}/{stream}"
-
-    @property
-    def witness_name(self) -> str:
-        return f"{self.host}/{self.code}"
-
-
 @dataclass(frozen=True, slots=True)
 class CosignedNote:
-    """A checkpoint with its cosignatures. `carried`: Unix times of those that came by a carrier;
-    `mark` counts up locally."""
+    """A checkpoint with its cosignatures. `carried`: "<witness> <Unix time>" of those that came by
+    a carrier; `mark` counts up locally."""
 
     note: str
-    carried: list[int]
+    carried: list[str]
     mark: int
 
 
-class Signatures:
+class Signatures(Stops):
     """Signatures on file, and this node's own."""
-
-    def __init__(self, path: Path | str, code: str, key: Ed25519PrivateKey) -> None:
-        self.code = code
-        self._key = key
-        self._store = Store(path)
-
-    @property
-    def db(self) -> Database:
-        """This thread's connection, for the rooms' queries."""
-        return self._store.db
-
-    def own(self, channel: str) -> str:
-        """The name of this node's stream of that channel."""
-        return f"{self.code}/{channel}"
-
-    def size(self, stream: str) -> int:
-        return tree.size(self.db, stream)
-
-    def root(self, stream: str, size: int) -> bytes:
-        """The tree head over the first `size` entries held."""
-        return merkle.root(self.node_hash(stream), size)
-
-    def node_hash(self, stream: str) -> merkle.NodeHash:
-        """Reads a stream's complete subtrees: (level, index) -> hash. KeyError where none is."""
-        db = self.db
-        return lambda level, index: tree.node(db, stream, level, index)
-
-    # ---- who signs ----
-
-    def trust(self, code: str, host: str, public_key: bytes) -> None:
-        """Puts an origin's key on file. The first key stays: a later, different one is refused.
-
-        Raises ValueError where another key or host is on file already.
-        """
-        held = self.origin(code)
-        if held is not None and (held.public_key != public_key or held.host != host):
-            raise ValueError(f"another key is on file for {code}")
-        self.db.execute(
-            "INSERT OR IGNORE INTO origins (code, host, public_key) VALUES (?, ?, ?)",
-            [code, host, public_key],
-        )
-
-    def replace_key(self, code: str, new: bytes, limits: Mapping[str, int]) -> None:
-        """From now on `new` signs for the origin; its key until now is good for each stream up to
-        the size in `limits`, and for no other stream. Again with the same key: nothing happens.
-
-        Raises UnknownOrigin.
-        """
-        with self._store.writing() as db:
-            held = self.origin(code)
-            if held is None:
-                raise UnknownOrigin(code)
-            if held.public_key == new:
-                return
-            self.retire_key(code, held.public_key, limits)
-            db.execute("DELETE FROM retired_keys WHERE code = ? AND public_key = ?", [code, new])
-            db.execute("UPDATE origins SET public_key = ? WHERE code = ?", [new, code])
-
-    def retire_key(self, code: str, public_key: bytes, limits: Mapping[str, int]) -> None:
-        """Puts an earlier key of an origin on file, with its limits."""
-        self.db.execute(
-            "INSERT OR REPLACE INTO retired_keys (code, public_key, limits) VALUES (?, ?, ?)",
-            [code, public_key, json.dumps(dict(limits), sort_keys=True)],
-        )
-
-    def retired_keys(self, code: str) -> dict[bytes, dict[str, int]]:
-        """The origin's earlier public keys, each with the size up to which it counts by stream."""
-        rows = self.db.execute(
-            "SELECT public_key, limits FROM retired_keys WHERE code = ? ORDER BY public_key", [code]
-        )
-        return {bytes(key): json.loads(limits) for key, limits in rows}
-
-    def origin(self, code: str) -> Origin | None:
-        row = self.db.execute(
-            "SELECT code, host, public_key FROM origins WHERE code = ?", [code]
-        ).fetchone()
-        return None if row is None else Origin(*row)
-
-    def origins(self) -> list[Origin]:
-        rows = self.db.execute("SELECT code, host, public_key FROM origins ORDER BY code")
-        return [Origin(*row) for row in rows]
-
-    def _origin_of(self, stream: str) -> Origin:
-        found = self.origin(stream.split("/", 1)[0])
-        if found is None:
-            raise UnknownOrigin(stream)
-        return found
-
-    # ---- checkpoints and cosignatures ----
 
     def checkpoint(self, stream: str, size: int | None = None) -> str | None:
         """The origin's signed note over `size` entries (the newest held by default) with every
@@ -261,12 +113,12 @@ class Signatures:
             return str(row[0]) + "".join(line for (line,) in lines)
 
     def add_cosignatures(
-        self, stream: str, note: str, *witnesses: Origin, carried: Iterable[int] = ()
+        self, stream: str, note: str, *witnesses: Origin, carried: Iterable[str] = ()
     ) -> None:
         """Keeps the witnesses' signatures on a checkpoint of a stream held here.
 
-        `carried` are the Unix times of those that came by a carrier; see `cosign`. Where the note
-        on file is by a key that was replaced, one by the key in use takes its place. Raises
+        `carried` names those that came by a carrier, as CosignedNote does; see `cosign`. Where the
+        note on file is by a key that was replaced, one by the key in use takes its place. Raises
         NoteMalformed or SignatureWrong; BadEntries where the note is not of the history held here.
         """
         signed, own_note, lines = self._opened(self._origin_of(stream), stream, note, *witnesses)
@@ -278,7 +130,9 @@ class Signatures:
                 raise BadEntries(f"{stream}: a cosignature of another history")
             self._put_checkpoint(db, stream, signed.size, signed.root, own_note)
             for name, at, line in lines:
-                self._keep_cosignature(db, stream, signed.size, name, at, line, at not in apart)
+                self._keep_cosignature(
+                    db, stream, signed.size, name, at, line, f"{name} {at}" not in apart
+                )
 
     def _keep_cosignature(
         self,
@@ -455,7 +309,9 @@ class Signatures:
         rows = self.db.execute(
             """
             SELECT c.size, max(c.id), p.note, group_concat(c.line, ''),
-                group_concat(CASE WHEN c.bounds THEN '' ELSE c.at || ' ' END, '')
+                group_concat(
+                    CASE WHEN c.bounds THEN '' ELSE c.witness || ' ' || c.at || char(10) END, ''
+                )
             FROM cosignatures AS c
             JOIN checkpoints AS p ON p.stream = c.stream AND p.size = c.size
             WHERE c.stream = ? GROUP BY c.size HAVING max(c.id) > ? ORDER BY 2 LIMIT ?
@@ -463,70 +319,6 @@ class Signatures:
             [stream, after, limit],
         )
         return [
-            CosignedNote(note + lines, [int(at) for at in carried.split()], mark)
+            CosignedNote(note + lines, carried.splitlines(), mark)
             for _, mark, note, lines, carried in rows
         ]
-
-    # ---- forks, and streams that must not grow for now ----
-
-    def note_fork(self, fork: ForkFound) -> None:
-        """Keeps both signed notes as evidence, once. A forked stream of our own is stopped."""
-        with self._store.writing() as db:
-            added = db.execute(
-                "INSERT OR IGNORE INTO forks (stream, held, seen, noted_at) VALUES (?, ?, ?, ?)",
-                [fork.stream, fork.held, fork.seen, clock.stamp()],
-            )
-            if added.rowcount and fork.stream.startswith(f"{self.code}/"):
-                self.stop(fork.stream, FORKED)
-
-    def forks(self, *, resolved: bool | None = None) -> list[dict[str, Any]]:
-        """Evidence of forks: stream, held and seen notes, noted_at, resolved_at; newest first.
-        All of them, or only those that were resolved here, or not."""
-        return list(
-            self.db.query(
-                """
-                SELECT * FROM forks
-                WHERE :resolved IS NULL OR (resolved_at IS NOT NULL) = :resolved ORDER BY id DESC
-                """,
-                {"resolved": resolved},
-            )
-        )
-
-    def resolve_forks(self, stream: str, rejected: Iterable[str] | None = None) -> None:
-        """Marks the forks of a stream as mended: those whose refused head has one of the texts,
-        or all."""
-        texts = None if rejected is None else set(rejected)
-        for fork in self.forks(resolved=False):
-            if fork["stream"] == stream and (
-                texts is None or notes.split_note(fork["seen"])[0] in texts
-            ):
-                self.db.execute(
-                    "UPDATE forks SET resolved_at = ? WHERE id = ?", [clock.stamp(), fork["id"]]
-                )
-
-    def stop(self, stream: str, why: str, peer: str = "", until: str | None = None) -> None:
-        """Lets nothing be appended to an own stream, until `release`d for that reason and peer or
-        until that moment (RFC 3339)."""
-        self.db.execute(
-            "INSERT OR REPLACE INTO stopped (stream, why, peer, until) VALUES (?, ?, ?, ?)",
-            [stream, why, peer, until],
-        )
-
-    def release(self, stream: str, why: str, peer: str = "") -> None:
-        self.db.execute(
-            "DELETE FROM stopped WHERE stream = ? AND why = ? AND peer = ?", [stream, why, peer]
-        )
-
-    def release_all(self, stream: str, why: str) -> None:
-        self.db.execute("DELETE FROM stopped WHERE stream = ? AND why = ?", [stream, why])
-
-    def stopped(self, stream: str | None = None) -> dict[str, str]:
-        """Own streams to which nothing can be appended now, each with the reason."""
-        rows = self.db.execute(
-            """
-            SELECT stream, min(why) FROM stopped
-            WHERE (until IS NULL OR until > ?) AND stream = coalesce(?, stream) GROUP BY stream
-            """,
-            [clock.stamp(), stream],
-        )
-        return dict(list(rows))

@@ -22,6 +22,7 @@ ROLES = {
         "secrecy": "保密审查",
     },
     "township": {"supervisor": "乡镇监督员"},
+    "county": {"supervisor": "县监督员"},
 }
 FAILURES_ALLOWED = 5
 LOCKED_FOR = timedelta(minutes=15)

@@ -31,7 +31,7 @@ def send_order(
             raise OrderRefused("期限应为日期，如 2026-12-01。") from None
         if day < clock.today():
             raise OrderRefused("期限不能早于今天。")
-    if all(each.code != village for each in villages.known(journal)):
+    if all(each.code != village for each in villages.children(journal)):
         raise OrderRefused("这个村还没有接入本乡镇。")
     id = str(ULID.from_datetime(clock.now()))
     body = {"village": village, "about": about, "text": text, "until": until}

@@ -38,7 +38,7 @@ from kiosk.journal import checkpoint as notes
 from kiosk.journal import regain
 from kiosk.journal.entry import BodyMismatch
 from kiosk.journal.log import BadEntries, ForkFound, Journal, UnknownOrigin
-from kiosk.journal.signatures import RESTORED
+from kiosk.journal.stops import RESTORED
 from kiosk.node import Node
 from kiosk.sync import contacts, parcel, references, status, streams, wire
 from kiosk.sync.client import upstream

@@ -132,9 +132,16 @@ def _exchange(this: Round) -> None:
     this.heads = rounds.heads(this.calls.post("/heads", {"sizes": sizes}))
     if status.waiting(this.node) >= MANY:
         this.calls.post("/status", _status(this))
-    for stream in up:
+    for stream in streams.sent_up(journal.code):
         with _stream_trouble(this):
             exchange.send_up(this, stream)
+    if any(stream not in this.heads for stream in this.relayed):
+        # The node above has only now learnt from our own stream who they are.
+        this.heads |= rounds.heads(this.calls.post("/heads", {"sizes": sizes}))
+    for stream in this.relayed:
+        if stream in this.heads:
+            with _stream_trouble(this):
+                exchange.send_up(this, stream)
     for stream in down:
         with _stream_trouble(this):
             exchange.bring_down(this, stream)

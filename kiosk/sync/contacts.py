@@ -11,6 +11,7 @@ from typing import Any
 
 from kiosk import clock
 from kiosk.journal.log import Journal
+from kiosk.rules import codes
 
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=10)
@@ -34,8 +35,12 @@ class Contact:
 
 
 def last_contact(journal: Journal, code: str) -> Contact | None:
-    """The contact with the node of that code; None where there never was one."""
-    row = journal.db.execute(f"SELECT {_COLUMNS} FROM contacts WHERE peer = ?", [code]).fetchone()
+    """The contact with the node of that code; None where there never was one. A county hears of
+    a village through the village's township."""
+    peer = code
+    if codes.level(journal.code) == "county" and codes.level(code) == "village":
+        peer = codes.parent(code) or code
+    row = journal.db.execute(f"SELECT {_COLUMNS} FROM contacts WHERE peer = ?", [peer]).fetchone()
     return None if row is None else _contact(row)
 
 

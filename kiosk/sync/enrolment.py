@@ -5,6 +5,7 @@ from pathlib import Path
 from kiosk import config as settings
 from kiosk.config import Upstream
 from kiosk.node import Node
+from kiosk.rules import codes
 from kiosk.sync.calls import AnsweredNo, Calls
 from kiosk.sync.transport import Http, Transport, Unreachable
 from kiosk.sync.wire import MessageMalformed
@@ -15,13 +16,14 @@ class EnrolmentFailed(Exception):
 
 
 def enrol(node: Node, url: str, code: str, transport: Transport | None = None) -> Upstream:
-    """Joins the village to the township at `url` with its one-time code.
+    """Joins the village to the township, or the township to the county, at `url` with its
+    one-time code.
 
     Writes [upstream] of node.toml and puts the township's key on file; may be repeated when the
     answer was lost. Raises EnrolmentFailed.
     """
-    if node.config.is_township:
-        raise EnrolmentFailed("只有村节点可以加入乡镇。")
+    if node.config.role == "county":
+        raise EnrolmentFailed("县里是最上一级，不用加入。")
     if transport is None and not url.startswith(("http://", "https://")):
         raise EnrolmentFailed("乡镇地址要以 http:// 或 https:// 开头。")
     try:
@@ -42,6 +44,8 @@ def enrol(node: Node, url: str, code: str, transport: Transport | None = None) -
         raise EnrolmentFailed(str(error)) from error
     except (KeyError, TypeError, ValueError, MessageMalformed) as error:
         raise EnrolmentFailed("这个地址上不是乡镇的公开栏服务器，请核对地址。") from error
+    if codes.parent(node.config.code) != found.code:
+        raise EnrolmentFailed(f"{found.name}（{found.code}）不是本单位的上一级，没有加入。")
     _pin(node, found)
     return found
 

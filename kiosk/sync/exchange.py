@@ -12,7 +12,7 @@ from kiosk.journal import checkpoint as notes
 from kiosk.journal import regain
 from kiosk.journal.entry import Entry
 from kiosk.journal.log import BadEntries, ForkFound, Origin
-from kiosk.journal.signatures import RESTORED
+from kiosk.journal.stops import RESTORED
 from kiosk.sync import comparing, marks, references, wire
 from kiosk.sync.calls import AnsweredNo
 from kiosk.sync.rounds import Head, Round
@@ -114,7 +114,7 @@ def _keep_cosignature(this: Round, stream: str, size: int, note: Any) -> None:
         raise MessageMalformed("no cosigned checkpoint")
     witness = Origin(this.up.code, this.up.host, this.up.public_key)
     try:
-        carried = () if _is_own(this, stream) else _times(note, witness)
+        carried = () if _is_own(this, stream) else _carried(note, witness)
         this.node.journal.add_cosignatures(stream, note, witness, carried=carried)
     except BadEntries:
         # Signed by the origin's key, and not of the history held here.
@@ -122,11 +122,11 @@ def _keep_cosignature(this: Round, stream: str, size: int, note: Any) -> None:
         raise
 
 
-def _times(note: str, witness: Origin) -> list[int]:
-    """When the witness signed: of a relayed stream nobody told it that this is all."""
+def _carried(note: str, witness: Origin) -> list[str]:
+    """The witness's signatures: of a relayed stream nobody told it that this is all."""
     key = notes.VerifierKey(witness.witness_name, notes.COSIGNATURE, witness.public_key)
     return [
-        int(notes.cosigned_at(signature).timestamp())
+        f"{signature.name} {int(notes.cosigned_at(signature).timestamp())}"
         for signature in notes.split_note(note)[1]
         if (signature.name, signature.key_id) == (key.name, key.id)
     ]

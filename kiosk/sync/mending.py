@@ -14,7 +14,7 @@ from kiosk.journal import regain
 from kiosk.journal.entry import Entry
 from kiosk.journal.log import BadEntries, Journal
 from kiosk.journal.regain import Replayed
-from kiosk.journal.signatures import FORKED
+from kiosk.journal.stops import FORKED
 from kiosk.node import Node
 from kiosk.sync import branches, client, comparing, exchange, references, rounds
 from kiosk.sync.calls import AnsweredNo, Calls

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from kiosk import keys
+from kiosk import keys, villages
 from kiosk.journal import regain
 from kiosk.journal.log import Journal
 from kiosk.node import Node
@@ -42,6 +42,8 @@ def rotate(node: Node, transport: Transport | None = None) -> bytes:
     up = client.upstream(node)
     if up is None:
         raise RotationFailed("还没有加入乡镇，没有谁能证明新密钥。请先运行 kiosk enrol。")
+    if node.config.is_township and villages.children(node.journal):
+        raise RotationFailed("各村都记着本镇的密钥，不能这样更换。请保管好备份。")
     path = Path(node.config.dir) / keys.NEW
     begun = path.exists()
     new = keys.load(path) if begun else keys.make(path)

@@ -10,7 +10,7 @@ receiver takes a batch whole or not at all.
 
 Cosignatures travel with the checkpoints that they are on, as a list of
 
-    {"note": <note with every cosignature>, "carried": [<Unix time>, ...]}
+    {"note": <note with every cosignature>, "carried": ["<witness name> <Unix time>", ...]}
 
 `carried` are those that came by a carrier (`Journal.cosign`); they bound nothing from below.
 """
@@ -143,7 +143,7 @@ def take_notes(journal: Journal, stream: str, records: Any, *, trusted: bool = T
                 if notes.parse_text(notes.split_note(note)[0]).size > size:
                     continue
                 journal.add_cosignatures(
-                    stream, note, *witnesses, carried=map(int, carried) if trusted else ()
+                    stream, note, *witnesses, carried=map(str, carried) if trusted else ()
                 )
             except (AttributeError, KeyError, TypeError) as error:
                 raise MessageMalformed(f"no cosigned note: {error}") from error

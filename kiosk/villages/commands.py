@@ -60,6 +60,11 @@ def invite(journal: Journal, village_code: str, *, actor: str) -> str:
         if above == "county":
             raise InvitationRefused(f"{village} 不是本县的乡镇，请核对 12 位区划代码。")
         raise InvitationRefused(f"{village} 不是本乡镇的村，请核对 12 位区划代码。")
+    recovers = any(each.code == village for each in queries.children(journal))
+    if recovers and above == "county":
+        raise InvitationRefused(
+            "这个乡镇已经加入。乡镇换机器要用它自己的备份恢复：各村记着它的密钥。"
+        )
     plain = "".join(secrets.choice(CODE_LETTERS) for _ in range(12))
     code = "-".join(plain[start : start + 4] for start in (0, 4, 8))
     journal.append(
@@ -69,7 +74,7 @@ def invite(journal: Journal, village_code: str, *, actor: str) -> str:
         {
             "code_hash": _hash(code),
             "expires": (clock.now() + INVITATION_LASTS).isoformat(timespec="seconds"),
-            "recovers": any(each.code == village for each in queries.children(journal)),
+            "recovers": recovers,
         },
         actor=actor,
     )

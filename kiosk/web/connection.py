@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import flash
 
 from kiosk import clock
-from kiosk.journal.signatures import RESTORED
+from kiosk.journal.stops import RESTORED
 from kiosk.node import Node
 from kiosk.sync import carrying, client, clocks, contacts, marks, mending
 from kiosk.sync.mending import MendRefused

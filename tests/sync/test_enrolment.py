@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from kiosk import clock, create_app, villages
 from kiosk.config import load
-from kiosk.node import Node, open_node
+from kiosk.node import Node, make_node, open_node
 from kiosk.sync import client, enrolment
 from kiosk.sync.enrolment import EnrolmentFailed
 from kiosk.sync.transport import Answer, InProcess, Unreachable
+from tests.conftest import BEGAN
 from tests.sync.servers import TOWNSHIP, VILLAGE
 
 NOW = datetime(2026, 11, 24, 4, 5, 6, tzinfo=UTC)
@@ -101,9 +103,14 @@ def test_a_village_whose_clock_is_wrong_can_join(
         assert enrolment.enrol(village, URL, code, Apart(create_app(township))).code == TOWNSHIP
 
 
-def test_a_township_does_not_join(township: Node, way: InProcess) -> None:
-    with pytest.raises(EnrolmentFailed, match="只有村节点"):
-        enrolment.enrol(township, URL, "x", way)
+def test_a_village_joins_only_the_township_it_lies_in(
+    tmp_path: Path, township: Node, way: InProcess
+) -> None:
+    make_node(tmp_path / "x", role="village", code="371721106201", name="x", began=BEGAN)
+    other = open_node(tmp_path / "x")
+    with pytest.raises(EnrolmentFailed, match="加入码不对"):
+        enrolment.enrol(other, URL, invite(township), way)
+    other.close()
 
 
 @pytest.mark.parametrize("url", ["lilou.example", "ftp://lilou.example", ""])

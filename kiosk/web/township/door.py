@@ -19,6 +19,8 @@ TITLE = "三务公开监督"
 ROLES = ("supervisor",)
 PHOTO_TYPES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png"}
 
+COUNTY_DOES = frozenset(f"township.{name}" for name in ("logout", "password", "villages", "mend"))
+
 blueprint = Blueprint("township", __name__, url_prefix="/township")
 
 
@@ -26,7 +28,12 @@ blueprint = Blueprint("township", __name__, url_prefix="/township")
 def supervisors_only() -> BaseResponse | None:
     if request.endpoint == "township.login":
         return None
-    return guard.require(ROLES, "township.login")
+    away = guard.require(ROLES, "township.login")
+    watches = current_node().config.role == "county" and request.method == "POST"
+    if away is None and watches and request.endpoint not in COUNTY_DOES:
+        # A county sees everything; to a village it speaks through the village's township.
+        abort(403)
+    return away
 
 
 @blueprint.after_request

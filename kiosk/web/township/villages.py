@@ -32,7 +32,10 @@ def villages() -> Page:
             each.code: queries.village(node.journal, each.code)
             for each in queries.known(node.journal)
         },
-        contacts={each.peer: each for each in contacts.contacts(node.journal)},
+        contacts={
+            each.code: contacts.last_contact(node.journal, each.code)
+            for each in queries.known(node.journal)
+        },
         is_lost=contacts.is_lost,
         address=node.config.public_url or public_address(node),
         code=code,
