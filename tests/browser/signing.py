@@ -4,7 +4,13 @@ import io
 
 from playwright.sync_api import FilePayload, Page
 
-NAMES = {"finance_group": "李某", "committee": "赵某", "village_head": "孙某", "branch": "孙书记"}
+NAMES = {
+    "finance_group": "李某",
+    "committee": "赵某",
+    "village_head": "孙某",
+    "branch": "孙书记",
+    "township": "郑某",
+}
 
 
 def sheet() -> FilePayload:
