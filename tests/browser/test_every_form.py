@@ -1,4 +1,4 @@
-"""Every form in a real browser, by its own example: filled, signed, published, corrected, printed."""
+"""Every form in Chromium, by its own example: filled, signed, published, corrected, printed."""
 
 import io
 from datetime import timedelta
