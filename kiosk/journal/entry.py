@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-import rfc8785
+from kiosk.journal import canonical
 
 LEAF_LIMIT = 65_535
 """Bytes: an entry bundle of C2SP tlog-tiles gives each leaf a 16-bit length."""
@@ -51,7 +51,7 @@ class Entry:
 
         Raises LeafTooLong over 65,535 bytes (C2SP tlog-tiles).
         """
-        leaf = rfc8785.dumps(
+        leaf = canonical.dumps(
             {
                 "stream": self.stream,
                 "seq": self.seq,
@@ -73,7 +73,7 @@ class Entry:
 
 def hash_of_body(salt: bytes, body: dict[str, Any]) -> bytes:
     """SHA-256 of the salt followed by the body's canonical JSON (RFC 8785): 32 bytes."""
-    return hashlib.sha256(salt + rfc8785.dumps(body)).digest()
+    return hashlib.sha256(salt + canonical.dumps(body)).digest()
 
 
 def new_entry(

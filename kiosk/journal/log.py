@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
 
 from kiosk import clock
+from kiosk.journal import canonical, merkle, store, tree
 from kiosk.journal import checkpoint as notes
-from kiosk.journal import merkle, store, tree
 from kiosk.journal.entry import Entry, new_entry
 from kiosk.journal.origins import Origin, UnknownOrigin
 from kiosk.journal.projection import Projector, Room
@@ -242,7 +241,7 @@ class Journal(Signatures):
             raise BadEntries(f"{entry.stream}: entry {entry.seq} is malformed") from error
 
     def _insert(self, db: Database, entry: Entry) -> None:
-        body = None if entry.body is None else rfc8785.dumps(entry.body).decode()
+        body = None if entry.body is None else canonical.dumps(entry.body).decode()
         db.execute(
             """
             INSERT INTO entries (stream, seq, kind, subject, at, actor, body, salt, body_hash)

@@ -31,11 +31,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import rfc8785
-
 from kiosk import clock, villages
+from kiosk.journal import canonical, regain
 from kiosk.journal import checkpoint as notes
-from kiosk.journal import regain
 from kiosk.journal.entry import BodyMismatch
 from kiosk.journal.log import BadEntries, ForkFound, Journal, UnknownOrigin
 from kiosk.journal.stops import RESTORED
@@ -239,7 +237,7 @@ def _manifest(plan: _Plan, parts: str) -> str:
         "status": {} if node.config.is_township else status.of(node, receiver),
         "sizes": {stream: journal.size(stream) for stream in (*plan.ours, *plan.theirs)},
     }
-    return notes.sign(rfc8785.dumps(said).decode() + "\n", own.witness_name, node.key)
+    return notes.sign(canonical.dumps(said).decode() + "\n", own.witness_name, node.key)
 
 
 def _opened(node: Node, archive: zipfile.ZipFile) -> dict[str, Any]:

@@ -24,9 +24,12 @@ from kiosk.journal.entry import Entry, entry_from_record, entry_record
 from kiosk.journal.log import Journal
 from kiosk.journal.signatures import CosignedNote
 
-BATCH_ENTRIES = 200
+BATCH_ENTRIES = 500
 BATCH_BYTES = 2_000_000
 """A batch ends after the entry that reaches this size, so one entry always fits."""
+
+LEAF_BYTES = 300
+"""About what an entry takes without its body."""
 
 MESSAGE_LIMIT = 32_000_000
 """Bytes of a JSON message."""
@@ -60,7 +63,7 @@ def batch(journal: Journal, stream: str, start: int) -> dict[str, Any]:
     weight = 0
     for entry in journal.read(stream, start, most):
         entries.append(entry)
-        weight += len(entry.leaf) + len(str(entry.body))
+        weight += LEAF_BYTES + len(str(entry.body))
         if weight >= BATCH_BYTES and (not ends or start + len(entries) >= ends[0]):
             break
     if ends is not None:

@@ -78,7 +78,7 @@ def test_a_stick_goes_up_and_comes_back_with_cosignatures(
 ) -> None:
     photo = enrolled.blobs.put(b"photo of the village")
     order = township.blobs.put(b"photo of an order")
-    write(enrolled, "public", 450, attachments=[{"sha": photo}])
+    write(enrolled, "public", 1100, attachments=[{"sha": photo}])
     write(enrolled, "parent", 3)
     write(township, VILLAGE, 2, photo=order)
     taken = carry(enrolled, township, stick)

@@ -36,7 +36,7 @@ def write(node: Node, channel: str, count: int = 1, **body: object) -> None:
 def lived(enrolled: Node, township: Node, wire: InProcess) -> Node:
     """A village with a witnessed history, photos both ways, an erasure."""
     with clock.set_to(NOW):
-        write(enrolled, "public", 450, photo=enrolled.blobs.put(b"up"))
+        write(enrolled, "public", 1100, photo=enrolled.blobs.put(b"up"))
         write(enrolled, "parent", 3)
         write(enrolled, "self", 2)
         enrolled.journal.erase("public", 3, actor="王秀兰", reason="含身份证号")

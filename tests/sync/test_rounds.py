@@ -80,8 +80,8 @@ def test_a_round_copies_streams_both_ways(enrolled: Node, township: Node, wire: 
 
 
 def test_more_than_a_batch_is_copied(enrolled: Node, township: Node, wire: InProcess) -> None:
-    write(enrolled, "public", 450)
-    write(township, "public", 450)
+    write(enrolled, "public", 1100)
+    write(township, "public", 1100)
     assert client.round(enrolled, wire).troubles == ()
     assert same(enrolled, township, f"{VILLAGE}/public", f"{TOWNSHIP}/public")
 
@@ -328,14 +328,14 @@ def test_a_village_with_an_old_copy_fetches_its_own_entries_back(
     shutil.copytree(enrolled.config.dir, old_dir)
     photo = enrolled.blobs.put(b"photo")
     with clock.set_to(NOW):
-        write(enrolled, "public", 450, photo=photo)
+        write(enrolled, "public", 1100, photo=photo)
         client.round(enrolled, wire)
     with clock.set_to(NOW + timedelta(days=1)):
-        write(enrolled, "public", 450)
+        write(enrolled, "public", 1100)
         client.round(enrolled, wire)
     old = open_node(old_dir)
     done = client.round(old, wire)
-    assert (done.troubles, done.fetched_back, done.blobs_got) == ((), 900, 1)
+    assert (done.troubles, done.fetched_back, done.blobs_got) == ((), 2200, 1)
     assert not old.journal.forks()
     assert same(old, enrolled, name)
     assert old.blobs.get(photo) == b"photo"
@@ -377,13 +377,13 @@ def test_a_township_with_an_old_copy_is_given_everything_back(
     with clock.set_to(NOW):
         write(enrolled, "public", 3, photo=up)
         write(township, "public", 1, photo=down)
-        write(township, VILLAGE, 450)
+        write(township, VILLAGE, 1100)
         client.round(enrolled, wire)
     old = open_node(old_dir)
     old_wire = InProcess(create_app(old))
     with clock.set_to(NOW + timedelta(days=1)):
         done = client.round(enrolled, old_wire)
-        assert (done.troubles, done.given_back, done.blobs_sent) == ((), 451, 2)
+        assert (done.troubles, done.given_back, done.blobs_sent) == ((), 1101, 2)
         assert client.round(enrolled, old_wire).blobs_sent == 0
     assert same(enrolled, old, name, f"{TOWNSHIP}/public", f"{TOWNSHIP}/{VILLAGE}")
     assert (old.blobs.get(up), old.blobs.get(down)) == (b"up", b"down")

@@ -63,7 +63,7 @@ def rounds(village: Node, township: Node, county: Node) -> None:
 def test_a_townships_villages_are_relayed_unchanged(
     enrolled: Node, joined: Node, county: Node
 ) -> None:
-    write(enrolled, "public", 450, photo=enrolled.blobs.put(b"photo"))
+    write(enrolled, "public", 1100, photo=enrolled.blobs.put(b"photo"))
     write(enrolled, "parent", 3)
     write(joined, "public", 2)
     write(joined, VILLAGE, 2)
