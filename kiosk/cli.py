@@ -204,9 +204,24 @@ def sync(dir: Path) -> None:
 
 
 @main.command()
-@click.argument("dir", type=EXISTING_DIR)
-def verify(dir: Path) -> None:
-    """Check every stream, signature, table and attachment; a line for each fault."""
+@click.argument("what")
+@click.option("--vkey", "vkeys", multiple=True, help="A verifier key: the origin's, a witness's.")
+@click.option("--source", default="", help="The node's address, where a proof names no public one.")
+def verify(what: str, vkeys: tuple[str, ...], source: str) -> None:
+    """Check every stream, signature, table and attachment; a line for each fault.
+
+    WHAT is a data folder; or, from outside, a stream's public address (.../streams/CODE/public), a
+    notice's address (.../n/ID), or a downloaded .tlog-proof file.
+    """
+    if what.startswith(("http://", "https://")) or Path(what).is_file():
+        _verify_outside(what, list(vkeys), source)
+        return
+    if not Path(what).is_dir():
+        raise click.UsageError(f"{what} is no data folder, address or proof file")
+    _verify_folder(Path(what))
+
+
+def _verify_folder(dir: Path) -> None:
     from kiosk.attachments import named
     from kiosk.journal import verify as checks
     from kiosk.node import open_node
@@ -233,6 +248,40 @@ def verify(dir: Path) -> None:
     if count:
         raise click.ClickException(f"共有 {count} 处不对。")
     click.echo(f"{node.config.name}：全部记录、签名、表和附件都核对无误。")
+
+
+def _verify_outside(what: str, vkeys: list[str], source: str) -> None:
+    from urllib.parse import urlsplit
+
+    from kiosk.sync import outside
+
+    with plain_failures():
+        if "/streams/" in what:
+            with click.progressbar(length=1000, file=sys.stderr) as bar:
+                found = outside.check_stream(
+                    what, vkeys, progress=lambda share: bar.update(int(share * 1000) - bar.pos)
+                )
+            click.echo(
+                f"{found.origin}：{found.size} 条记录都核对无误，{found.erased} 条正文已删除。"
+            )
+        else:
+            if what.startswith("http"):
+                text = outside.over_http(what.removesuffix(".tlog-proof") + ".tlog-proof") or b""
+                parts = urlsplit(what)
+                source = source or f"{parts.scheme}://{parts.netloc}"
+            else:
+                text = Path(what).read_bytes()
+            found, entry = outside.check_proof(text.decode(), vkeys, source=source)
+            click.echo(
+                f"{found.origin}：第 {entry['seq']} 条（{entry['kind']}，{entry['at']} 写下，"
+                f"{entry['actor']}）确实在 {found.size} 条记录里，没有被改动。"
+            )
+    for name, at in found.witnessed:
+        click.echo(f"见证：{name}，{at.isoformat(timespec='seconds')}")
+    if not found.witnessed:
+        click.echo("没有见证人的签名。")
+    if not found.given:
+        click.echo("密钥来自同一个服务器；要独立核对，请用 --vkey 给出另外拿到的密钥。", err=True)
 
 
 @account.command("reset")
