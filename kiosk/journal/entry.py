@@ -8,7 +8,8 @@ while the stream still verifies and still shows that something stood there.
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from kiosk.journal import canonical
@@ -29,7 +30,10 @@ class BodyMismatch(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record. `at` is RFC 3339 in UTC; `body` and `salt` are both None once erased."""
+    """One record. `at` is RFC 3339 in UTC; `body` and `salt` are both None once erased.
+
+    `text` is the body's canonical JSON where it was worked out already.
+    """
 
     stream: str
     seq: int
@@ -40,6 +44,7 @@ class Entry:
     body: dict[str, Any] | None
     salt: bytes | None
     body_hash: bytes
+    text: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def erased(self) -> bool:
@@ -51,24 +56,21 @@ class Entry:
 
         Raises LeafTooLong over 65,535 bytes (C2SP tlog-tiles).
         """
-        leaf = canonical.dumps(
-            {
-                "stream": self.stream,
-                "seq": self.seq,
-                "kind": self.kind,
-                "subject": self.subject,
-                "at": self.at,
-                "actor": self.actor,
-                "body_hash": self.body_hash.hex(),
-            }
-        )
+        # As `canonical.dumps` of the fields: their names are in order, and a text or a small whole
+        # number is written alike.
+        leaf = (
+            f'{{"actor":{_quoted(self.actor)},"at":{_quoted(self.at)},'
+            f'"body_hash":"{self.body_hash.hex()}","kind":{_quoted(self.kind)},'
+            f'"seq":{self.seq},"stream":{_quoted(self.stream)},'
+            f'"subject":{_quoted(self.subject)}}}'
+        ).encode()
         if len(leaf) > LEAF_LIMIT:
             raise LeafTooLong(f"entry {self.stream}#{self.seq}: leaf of {len(leaf)} bytes")
         return leaf
 
     def without_body(self) -> "Entry":
         """The same entry erased: its leaf, and so its place in the tree, is unchanged."""
-        return replace(self, body=None, salt=None)
+        return replace(self, body=None, salt=None, text=None)
 
 
 def hash_of_body(salt: bytes, body: dict[str, Any]) -> bytes:
@@ -81,7 +83,9 @@ def new_entry(
 ) -> Entry:
     """An entry with a fresh random salt. Raises LeafTooLong."""
     salt = secrets.token_bytes(SALT_BYTES)
-    entry = Entry(stream, seq, kind, subject, at, actor, body, salt, hash_of_body(salt, body))
+    text = canonical.dumps(body)
+    body_hash = hashlib.sha256(salt + text).digest()
+    entry = Entry(stream, seq, kind, subject, at, actor, body, salt, body_hash, text.decode())
     entry.leaf  # noqa: B018 - refused here, before anything of it is stored
     return entry
 
@@ -110,18 +114,20 @@ def entry_from_record(record: dict[str, Any]) -> Entry:
     salt = None if record["salt"] is None else bytes.fromhex(record["salt"])
     body = record["body"]
     body_hash = bytes.fromhex(record["body_hash"])
-    for field in ("stream", "kind", "subject", "at", "actor"):
-        if not isinstance(record[field], str):
-            raise TypeError(f"{field} is not text")
+    for name in ("stream", "kind", "subject", "at", "actor"):
+        if not isinstance(record[name], str):
+            raise TypeError(f"{name} is not text")
     seq = record["seq"]
     if not isinstance(seq, int) or isinstance(seq, bool) or seq < 0 or len(body_hash) != 32:
         raise ValueError("seq or body_hash is malformed")
     if (body is None) != (salt is None):
         raise BodyMismatch("body and salt are erased together or not at all")
+    text = None
     if body is not None and salt is not None:
         if not isinstance(body, dict):
             raise TypeError("body is not an object")
-        if len(salt) != SALT_BYTES or hash_of_body(salt, body) != body_hash:
+        text = canonical.dumps(body)
+        if len(salt) != SALT_BYTES or hashlib.sha256(salt + text).digest() != body_hash:
             raise BodyMismatch(f"body of {record['stream']}#{seq} does not give its hash")
     return Entry(
         record["stream"],
@@ -133,4 +139,5 @@ def entry_from_record(record: dict[str, Any]) -> Entry:
         body,
         salt,
         body_hash,
+        None if text is None else text.decode(),
     )

@@ -129,9 +129,9 @@ class Journal(Signatures):
                 entry = new_entry(
                     stream, size, draft.kind, draft.subject, at, draft.actor, draft.body
                 )
-                self._insert(db, entry)
                 sizes[stream] = size + 1
                 written.append(entry)
+            self._insert(db, written)
             self._erase_bodies(db, written)
             for stream, size in sizes.items():
                 self._sign(db, stream, size)
@@ -184,11 +184,11 @@ class Journal(Signatures):
                         continue
                     if size >= signed.size:
                         raise BadEntries(f"{stream}: entry {entry.seq} is not signed for")
-                    self._insert_copy(db, entry)
                     taken.append(entry)
                     size += 1
                 if size < signed.size:
                     raise BadEntries(f"{stream}: {size} entries, {signed.size} signed for")
+                self._insert_copies(db, stream, taken)
                 if size == signed.size and self.root(stream, size) != signed.root:
                     raise BadEntries(f"{stream}: the checkpoint signs other entries")
                 self._erase_bodies(db, taken)
@@ -233,34 +233,42 @@ class Journal(Signatures):
             raise ForkFound(stream, self.checkpoint(stream) or "", note)
         raise BadEntries(f"{stream}: other entries than those held")
 
-    def _insert_copy(self, db: Database, entry: Entry) -> None:
+    def _insert_copies(self, db: Database, stream: str, entries: Sequence[Entry]) -> None:
         try:
-            self._insert(db, entry)
+            self._insert(db, entries)
         except (KeyError, TypeError, AttributeError) as error:
             # Another node's body that no room can read must not stop this one.
-            raise BadEntries(f"{entry.stream}: entry {entry.seq} is malformed") from error
+            raise BadEntries(f"{stream}: an entry is malformed") from error
 
-    def _insert(self, db: Database, entry: Entry) -> None:
-        body = None if entry.body is None else canonical.dumps(entry.body).decode()
-        db.execute(
+    def _insert(self, db: Database, entries: Sequence[Entry]) -> None:
+        """Puts entries at the ends of their streams, with their trees and their projections."""
+        db.conn.executemany(
             """
             INSERT INTO entries (stream, seq, kind, subject, at, actor, body, salt, body_hash)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                entry.stream,
-                entry.seq,
-                entry.kind,
-                entry.subject,
-                entry.at,
-                entry.actor,
-                body,
-                entry.salt,
-                entry.body_hash,
+                (
+                    entry.stream,
+                    entry.seq,
+                    entry.kind,
+                    entry.subject,
+                    entry.at,
+                    entry.actor,
+                    _text(entry),
+                    entry.salt,
+                    entry.body_hash,
+                )
+                for entry in entries
             ],
         )
-        tree.grow(db, entry.stream, entry.seq, merkle.leaf_hash(entry.leaf))
-        self.projector.apply(db, entry)
+        by_stream: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_stream.setdefault(entry.stream, []).append(entry)
+        for stream, grown in by_stream.items():
+            leaves = [merkle.leaf_hash(entry.leaf) for entry in grown]
+            tree.grow(db, stream, grown[0].seq, leaves)
+        self.projector.apply(db, entries)
 
     def _erase_bodies(self, db: Database, written: Iterable[Entry]) -> None:
         """Carries out the erasures among entries just written."""
@@ -369,6 +377,13 @@ class Journal(Signatures):
 
 
 _COLUMNS = "stream, seq, kind, subject, at, actor, body, salt, body_hash"
+
+
+def _text(entry: Entry) -> str | None:
+    """The body's canonical JSON."""
+    if entry.body is None or entry.text is not None:
+        return entry.text
+    return canonical.dumps(entry.body).decode()
 
 
 def _entry(row: Sequence[Any]) -> Entry:

@@ -4,6 +4,7 @@ A room names the kinds it listens to and the tables it keeps. `apply` is determi
 only its room's tables, tolerates entries of different streams in any order, and takes an erased
 entry (`body is None`) by leaving what would stand had the body never been. No room undoes: when a
 body is erased, the rooms that had read it are derived again.
+A room may also take many entries at once (`apply_all`), with the same outcome as one by one.
 A room may also keep `local` tables: state of this machine (failed log-ins, screens' heartbeats)
 that no entry tells and no rebuild touches.
 """
@@ -11,12 +12,17 @@ that no entry tells and no rebuild touches.
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlite_utils import Database, Migrations
 
 from kiosk.journal.entry import Entry
 
 Apply = Callable[[Database, Entry], None]
+ApplyAll = Callable[[Database, Sequence[Entry]], None]
+
+BATCH = 1000
+"""Entries that a rebuild hands on at once."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,16 @@ class Room:
     migrations: Migrations
     apply: Apply
     local: Migrations | None = None
+    apply_all: ApplyAll | None = None
+
+    def project(self, db: Database, entries: Sequence[Entry]) -> None:
+        """Applies those of the entries that the room listens to, in their order."""
+        heard = [entry for entry in entries if entry.kind in self.kinds]
+        if self.apply_all is not None and len(heard) > 1:
+            self.apply_all(db, heard)
+        else:
+            for entry in heard:
+                self.apply(db, entry)
 
 
 class Projector:
@@ -36,14 +52,10 @@ class Projector:
 
     def __init__(self, rooms: Sequence[Room]) -> None:
         self.rooms = tuple(rooms)
-        self._listeners: dict[str, list[Apply]] = {}
-        for room in self.rooms:
-            for kind in room.kinds:
-                self._listeners.setdefault(kind, []).append(room.apply)
 
-    def apply(self, db: Database, entry: Entry) -> None:
-        for apply in self._listeners.get(entry.kind, ()):
-            apply(db, entry)
+    def apply(self, db: Database, entries: Sequence[Entry]) -> None:
+        for room in self.rooms:
+            room.project(db, entries)
 
     def prepare(self, db: Database) -> bool:
         """Makes missing tables; True where an entry's projection may now be incomplete."""
@@ -77,11 +89,11 @@ class Projector:
                 )
         self.prepare(db)
         count = 0
-        for entry in entries:
+        left = iter(entries)
+        while batch := list(islice(left, BATCH)):
             for room in chosen:
-                if entry.kind in room.kinds:
-                    room.apply(db, entry)
-            count += 1
+                room.project(db, batch)
+            count += len(batch)
         return count
 
     def fingerprints(self, db: Database) -> dict[str, str]:

@@ -55,8 +55,7 @@ def replay(
         tail = journal.read(stream, start)
         rejected = _rejected(journal, stream)
         _cut(journal, db, stream, start)
-        for entry in entries:
-            journal._insert_copy(db, entry)
+        journal._insert_copies(db, stream, entries)
         if journal.root(stream, signed.size) != signed.root:
             raise BadEntries(f"{stream}: the checkpoint signs other entries")
         journal._erase_bodies(db, entries)
@@ -97,8 +96,7 @@ def follow(journal: Journal, stream: str, start: int, entries: Sequence[Entry], 
         raise BadEntries(f"{stream}: not the whole history")
     with journal.writing() as db:
         _cut(journal, db, stream, start)
-        for entry in entries:
-            journal._insert_copy(db, entry)
+        journal._insert_copies(db, stream, entries)
         if journal.root(stream, signed.size) != signed.root:
             raise BadEntries(f"{stream}: the checkpoint signs other entries")
         journal._erase_bodies(db, entries)
@@ -183,10 +181,11 @@ def _append_again(
         assert entry.body is not None
         first = entry.body.get("again", {"seq": entry.seq, "at": entry.at})
         bodies.append((entry.kind, entry.subject, entry.actor, {**entry.body, "again": first}))
-    written = []
-    for seq, (kind, subject, actor, body) in enumerate(bodies, size):
-        written.append(new_entry(stream, seq, kind, subject, at, actor, body))
-        journal._insert(db, written[-1])
+    written = [
+        new_entry(stream, seq, kind, subject, at, actor, body)
+        for seq, (kind, subject, actor, body) in enumerate(bodies, size)
+    ]
+    journal._insert(db, written)
     journal._erase_bodies(db, written)
     journal._sign(db, stream, size + len(bodies))
 

@@ -1,5 +1,7 @@
 """Each stream's Merkle tree on file: the hash of every complete subtree, one row each."""
 
+from collections.abc import Sequence
+
 from sqlite_utils import Database
 
 from kiosk.journal import merkle
@@ -22,12 +24,21 @@ def node(db: Database, stream: str, level: int, index: int) -> bytes:
     return bytes(row[0])
 
 
-def grow(db: Database, stream: str, index: int, leaf: bytes) -> None:
-    """Adds the leaf hash at `index`, the next one, and every subtree that it completes."""
-    level, found = 0, leaf
-    insert = "INSERT INTO tree (stream, level, idx, hash) VALUES (?, ?, ?, ?)"
-    db.execute(insert, [stream, level, index, found])
-    while index & 1:
-        found = merkle.node_hash(node(db, stream, level, index - 1), found)
-        level, index = level + 1, index >> 1
-        db.execute(insert, [stream, level, index, found])
+def grow(db: Database, stream: str, size: int, leaves: Sequence[bytes]) -> None:
+    """Adds leaf hashes behind the first `size`, and every subtree that they complete."""
+    # The left halves of what is still incomplete: of the tree as it was, and as it grows.
+    edge = {
+        level: node(db, stream, level, (size >> level) - 1)
+        for level in range(size.bit_length())
+        if size >> level & 1
+    }
+    rows = []
+    for index, found in enumerate(leaves, size):
+        level = 0
+        rows.append((stream, level, index, found))
+        while index & 1:
+            found = merkle.node_hash(edge.pop(level), found)
+            level, index = level + 1, index >> 1
+            rows.append((stream, level, index, found))
+        edge[level] = found
+    db.conn.executemany("INSERT INTO tree (stream, level, idx, hash) VALUES (?, ?, ?, ?)", rows)
