@@ -27,6 +27,7 @@ def create_app(node: Node) -> Flask:
         office,
         paper,
         phone,
+        proofs,
         streams,
         templates_dir,
         then,
@@ -56,7 +57,7 @@ def create_app(node: Node) -> Flask:
     guard.limiter.init_app(app)
     app.after_request(guard.add_headers)
     desk = township if node.config.is_township else office
-    for door in (board, phone, then, paper, streams, api, sync_server, desk):
+    for door in (board, phone, proofs, then, paper, streams, api, sync_server, desk):
         app.register_blueprint(door.blueprint)
     # Nodes sign their requests; a session's token says nothing of them.
     guard.csrf.exempt(sync_server.blueprint)

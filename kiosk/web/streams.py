@@ -1,4 +1,4 @@
-"""Public streams as transparency logs (C2SP tlog-tiles), and a notice's proof (C2SP tlog-proof).
+"""Public streams as transparency logs (C2SP tlog-tiles).
 
 Only the channel `public` is served, of every origin held here. Where a witness has signed for a
 stream, its newest cosigned checkpoint is served, so that an auditor who asks for the witness's
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, jsonify
 
 from kiosk.journal import checkpoint as notes
-from kiosk.journal import proof, tiles
+from kiosk.journal import tiles
 from kiosk.journal.log import Journal
 from kiosk.web import current_node
 
@@ -35,13 +35,13 @@ class Served:
 
 @blueprint.get("/streams/<origin>/public/checkpoint")
 def checkpoint(origin: str) -> Response:
-    return _plain(_served(origin).note, FEW_SECONDS)
+    return plain(_served(origin).note, FEW_SECONDS)
 
 
 @blueprint.get("/streams/<origin>/public/vkeys")
 def vkeys(origin: str) -> Response:
     lines = verifier_keys(current_node().journal, _served(origin))
-    return _plain("".join(f"{line}\n" for line in lines), FEW_SECONDS)
+    return plain("".join(f"{line}\n" for line in lines), FEW_SECONDS)
 
 
 @blueprint.get("/streams/<origin>/public/tile/<path:path>")
@@ -76,28 +76,6 @@ def body(origin: str, seq: int) -> Response:
     return _open(answer, MOMENT)
 
 
-@blueprint.get("/n/<id>.tlog-proof")
-def notice_proof(id: str) -> Response:
-    """The proof of the notice's newest version; its entry's canonical bytes are the extra data."""
-    journal = current_node().journal
-    versions = [
-        entry
-        for entry in journal.find(id, "notice.")
-        if entry.kind in ("notice.published", "notice.corrected")
-        and entry.stream.endswith(f"/{PUBLIC}")
-    ]
-    if not versions:
-        abort(404)
-    entry = versions[-1]
-    note = journal.covering_note(entry.stream, entry.seq)
-    if note is None:
-        abort(404)
-    text = proof.make(journal.node_hash(entry.stream), entry.seq, note, entry.leaf)
-    answer = _plain(text, FEW_SECONDS)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{entry.subject}.tlog-proof"'
-    return answer
-
-
 def verifier_keys(journal: Journal, served: Served) -> list[str]:
     """The vkeys that verify the served checkpoint: the origin's, then its witnesses'."""
     origin = journal.signed_by(served.stream, served.note)
@@ -120,7 +98,7 @@ def _served(origin: str) -> Served:
     return Served(stream, notes.parse_text(notes.split_note(note)[0]).size, note)
 
 
-def _plain(text: str, caching: str) -> Response:
+def plain(text: str, caching: str) -> Response:
     return _answer(text.encode(), "text/plain; charset=utf-8", caching)
 
 
