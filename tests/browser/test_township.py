@@ -71,7 +71,7 @@ def test_the_command_to_join_is_copied_by_a_button(address, open_page):
     page.get_by_role("button", name="要换机器，发新的加入码").click()
     page.get_by_role("button", name="复制").click()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("sudo -u kiosk kiosk enrol /var/lib/kiosk/node http")
+    assert copied.startswith("sudo -u kiosk kiosk recover /var/lib/kiosk/node http")
     assert copied.endswith(page.inner_text(".code"))
 
 

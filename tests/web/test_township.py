@@ -296,7 +296,7 @@ def test_a_village_that_is_in_is_asked_whether_it_changes_its_machine(client, to
     assert "东湖村已经接入，要换机器吗？" in asked.text and "kiosk enrol" not in asked.text
     assert township.journal.find(VILLAGE, "village.invited")[-1].body["recovers"] is False
     answer = post(client, "/township/villages", village=VILLAGE, again="yes")
-    assert "kiosk enrol" in answer.text and "东湖村换机器的加入码" in answer.text
+    assert "kiosk recover" in answer.text and "东湖村换机器的加入码" in answer.text
     assert township.journal.find(VILLAGE, "village.invited")[-1].body["recovers"] is True
 
 
