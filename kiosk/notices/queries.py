@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -196,6 +196,19 @@ def of_item(journal: Journal, village: str, item: str) -> list[Notice]:
     )
 
 
+def newest_of_items(journal: Journal, village: str) -> dict[str, tuple[str, datetime]]:
+    """Of each catalogue item of which a node's own board shows anything: the newest notice's id and
+    when it was published. What was taken over from an older board does not count."""
+    rows = journal.db.execute(
+        f"""
+        SELECT item, id, published_at FROM notices
+        WHERE {_STANDING} AND village = :village AND rank >= '1' ORDER BY rank, id
+        """,
+        {"village": village},
+    )
+    return {item: (id, datetime.fromisoformat(at)) for item, id, at in rows}
+
+
 def previous_period(journal: Journal, notice: Notice) -> Notice | None:
     """The same item's notice of the same node for the period just before, or None."""
     return before(journal, notice.village, notice.item, notice.period, notice.form)
@@ -291,19 +304,21 @@ def search(
     offset: int = 0,
     *,
     items: Collection[Item] = (),
+    first: Sequence[str] = (),
 ) -> Found:
     """Standing notices that hold every word of `q`, of the given nodes or of all.
 
     A word of Chinese is looked for in title and text, one of Latin letters as full pinyin or as
     pinyin initials of the title too: "cwsz" finds 财务收支. With the catalogue's `items`, a word by
     which villagers call an item finds its notices, whatever these say. Hits in title and item come
-    before hits in the text, then the newest.
+    before hits in the text, among them those of the items `first` (ids in that order), then the
+    newest.
     """
     words = q.lower().split()
     if not words:
         return Found([], 0)
     clauses, places = [_STANDING], []
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"first": json.dumps(list(first))}
     codes = None if villages is None else list(villages)
     if codes is not None:
         clauses.append(f"village IN ({', '.join(f':v{n}' for n in range(len(codes)))})")
@@ -323,9 +338,11 @@ def search(
         places.append(f"CASE WHEN {named} THEN 0 WHEN {near} THEN 1 ELSE 2 END")
     where = "WHERE " + " AND ".join(clauses)
     total = journal.db.execute(f"SELECT count(*) FROM notices {where}", values).fetchone()[0]
+    asked = "coalesce((SELECT min(key) FROM json_each(:first) WHERE value = item), 1000)"
+    order = f"{' + '.join(places)}, {asked}, rank DESC, id DESC"
     found = _many(
         journal,
-        f"{where} ORDER BY {' + '.join(places)}, rank DESC, id DESC LIMIT :limit OFFSET :offset",
+        f"{where} ORDER BY {order} LIMIT :limit OFFSET :offset",
         {**values, "limit": limit, "offset": offset},
     )
     return Found(found, total)

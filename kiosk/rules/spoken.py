@@ -40,6 +40,28 @@ def meant(items: Iterable[Item], word: str) -> Meant:
     return Meant(frozenset(exactly), frozenset(perhaps - exactly))
 
 
+def offered(words: Iterable[str], typed: str, most: int) -> list[str]:
+    """Of the given words, those that somebody may be typing in Chinese, pinyin or initials.
+
+    Many words share their initials: "db" is 低保, and 当兵 too. What is typed whole comes before
+    what only begins so, and among these the order given stands: let it be how often people look for
+    it. At most `most`, none twice.
+    """
+    typed = typed.lower().replace(" ", "")
+    if not typed:
+        return []
+    ranked = []
+    for place, word in enumerate(dict.fromkeys(words)):
+        names = (word.lower(), *pinyin(word))
+        if typed in names:
+            ranked.append((0, place, word))
+        elif any(name.startswith(typed) for name in names):
+            ranked.append((1, place, word))
+        elif not typed.isascii() and typed in word:
+            ranked.append((2, place, word))
+    return [word for _, _, word in sorted(ranked)][:most]
+
+
 @lru_cache(maxsize=4096)
 def pinyin(text: str) -> tuple[str, str]:
     """The text in pinyin, in full and by initials: 低保 is "dibao" and "db"."""
