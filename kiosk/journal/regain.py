@@ -5,9 +5,12 @@ is not lost: it follows the witnessed history as new entries, with today's time 
 `again: {seq, at}` in each body, which says where it had stood and what time it had claimed. Both
 signed heads stay on file, and `fork.resolved` {stream, common, taken, again, left, rejected} says
 in the stream itself what happened: what follows after `common` entries and is not in this history
-is given up by its origin. Whoever holds a copy of that, and has not cosigned it, may follow.
+is given up by its origin. `rejected` are the tree roots of what is given up, in base64, at the
+sizes `common` + 1, `common` + 2 and so on: whoever was shown any head of it knows that this one is
+meant, and not another clone's. Whoever holds a copy of it, and has not cosigned it, may follow.
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
 
 from kiosk import clock
-from kiosk.journal import checkpoint as notes
 from kiosk.journal import tree
 from kiosk.journal.entry import Entry, new_entry
 from kiosk.journal.log import ERASED, BadEntries, Journal, NotOurs
@@ -53,7 +55,10 @@ def replay(
         raise BadEntries(f"{stream}: not the whole of the witnessed history")
     with journal.writing() as db:
         tail = journal.read(stream, start)
-        rejected = _rejected(journal, stream)
+        rejected = [
+            base64.b64encode(journal.root(stream, size)).decode()
+            for size in range(start + 1, start + len(tail) + 1)
+        ]
         _cut(journal, db, stream, start)
         journal._insert_copies(db, stream, entries)
         if journal.root(stream, signed.size) != signed.root:
@@ -110,9 +115,17 @@ def note_resolved(journal: Journal, stream: str, entries: Sequence[Entry]) -> No
     """Marks the forks of a copy as mended of which its origin says so in these entries of it."""
     for entry in entries:
         if entry.kind == RESOLVED and entry.body is not None:
-            rejected = entry.body.get("rejected")
-            if isinstance(rejected, list):
-                journal.resolve_forks(stream, [str(text) for text in rejected])
+            common, rejected = entry.body.get("common"), entry.body.get("rejected")
+            if isinstance(common, int) and isinstance(rejected, list):
+                given_up = enumerate(map(str, rejected), common + 1)
+                journal.resolve_forks(stream, set(given_up))
+
+
+def note_shown_late(journal: Journal, stream: str) -> None:
+    """Marks forks of a copy as mended that were noted after its origin had given them up: what it
+    sent before may arrive later."""
+    said = journal.find(stream.split("/", 1)[0], RESOLVED)
+    note_resolved(journal, stream, [each for each in said if each.stream == stream])
 
 
 def change_key(journal: Journal, key: Ed25519PrivateKey, limits: dict[str, int]) -> None:
@@ -188,15 +201,3 @@ def _append_again(
     journal._insert(db, written)
     journal._erase_bodies(db, written)
     journal._sign(db, stream, size + len(bodies))
-
-
-def _rejected(journal: Journal, stream: str) -> list[str]:
-    """The texts of the signed heads of the history that is given up, as this node showed them."""
-    shown = [str(fork["held"]) for fork in journal.forks(resolved=False)]
-    head = journal.checkpoint(stream)
-    texts = {
-        notes.split_note(note)[0]
-        for note in [*shown, head or ""]
-        if note and notes.split_note(note)[0].split("\n", 1)[0].endswith(f"/{stream}")
-    }
-    return sorted(texts)

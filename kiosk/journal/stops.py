@@ -4,7 +4,8 @@ A stream is stopped with a reason: it forked, or its folder was restored and oth
 of it. Nothing is appended until it is released.
 """
 
-from collections.abc import Iterable
+import base64
+from collections.abc import Set
 from typing import Any, ClassVar
 
 from kiosk import clock
@@ -65,14 +66,11 @@ class Stops(Origins):
             )
         )
 
-    def resolve_forks(self, stream: str, rejected: Iterable[str] | None = None) -> None:
-        """Marks the forks of a stream as mended: those whose refused head has one of the texts,
-        or all."""
-        texts = None if rejected is None else set(rejected)
+    def resolve_forks(self, stream: str, given_up: Set[tuple[int, str]] | None = None) -> None:
+        """Marks the forks of a stream as mended: all, or those whose refused head is one of
+        `given_up`, (size, root in base64)."""
         for fork in self.forks(resolved=False):
-            if fork["stream"] == stream and (
-                texts is None or notes.split_note(fork["seen"])[0] in texts
-            ):
+            if fork["stream"] == stream and (given_up is None or _head(fork["seen"]) in given_up):
                 self.db.execute(
                     "UPDATE forks SET resolved_at = ? WHERE id = ?", [clock.stamp(), fork["id"]]
                 )
@@ -103,3 +101,8 @@ class Stops(Origins):
             [clock.stamp(), stream],
         )
         return dict(list(rows))
+
+
+def _head(note: str) -> tuple[int, str]:
+    signed = notes.parse_text(notes.split_note(note)[0])
+    return signed.size, base64.b64encode(signed.root).decode()

@@ -145,8 +145,10 @@ def _must_extend_ours(this: Round, stream: str, size: int, theirs: str) -> None:
             f"/streams/{stream}", {"from": size, "old": ours, "entries": [], "note": None}
         )
     except AnsweredNo as refusal:
-        if refusal.status != 409:
+        # A line that lies in its status codes has no part of what a refused fork is answered with.
+        if refusal.status != 409 or "held" not in refusal.more:
             raise
+        this.node.journal.signed_by(stream, theirs)
         fork = ForkFound(stream, ours, theirs)
         this.node.journal.note_fork(fork)
         raise fork from refusal

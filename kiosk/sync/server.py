@@ -259,6 +259,7 @@ def push(origin: str, channel: str) -> Response:
         size = wire.take(journal, stream, got)
     except ForkFound as fork:
         branches.keep(journal, stream, got)
+        regain.note_shown_late(journal, stream)
         raise Refused(
             409, "上级留存的记录与本机的不一致（可能用旧备份恢复过）。", held=fork.held
         ) from fork

@@ -1,5 +1,6 @@
 """Forks: noticed, kept as evidence, stopped, mended with nothing lost and nothing ante-dated."""
 
+import base64
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from kiosk.journal.regain import RESOLVED
 from kiosk.node import Node, open_node
 from kiosk.sync import client, mending
 from kiosk.sync.mending import MendRefused
-from kiosk.sync.transport import InProcess
+from kiosk.sync.transport import Answer, InProcess, Unreachable
 from tests.sync.servers import TOWNSHIP, VILLAGE
 
 NOW = datetime(2026, 11, 24, 4, 5, 6, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_both_heads_stay_on_file_and_the_stream_says_what_happened(
     assert said.body is not None
     assert said.body["stream"] == PUBLIC
     assert (said.body["common"], said.body["taken"], said.body["again"]) == (seen.size - 2, 2, 2)
-    assert seen.text in said.body["rejected"]
+    assert base64.b64decode(said.body["rejected"][-1]) == seen.root
 
 
 def test_a_cut_leaves_it_stopped_and_it_is_mended_later(clone: Node, wire: InProcess) -> None:
@@ -232,3 +233,84 @@ def test_a_fork_whose_other_side_is_gone_is_let_go(
     assert subjects(before, PUBLIC) == subjects(clone, PUBLIC) == ["mine"]
     for node in (before, clone):
         node.close()
+
+
+class Deaf(InProcess):
+    """Loses every refusal on its way back."""
+
+    def request(self, *given: object) -> Answer:  # type: ignore[override]
+        answer = super().request(*given)  # type: ignore[arg-type]
+        if answer.status == 409:
+            raise Unreachable("断网")
+        return answer
+
+
+def test_every_head_that_was_shown_is_given_up_also_where_the_answer_was_lost(
+    enrolled: Node, township: Node, wire: InProcess
+) -> None:
+    deaf = Deaf(create_app(township))
+    client.round(enrolled, wire)
+    clone = copy_of(enrolled, "clone")
+    write(enrolled, "public", "one", "two", "three")
+    client.round(enrolled, wire)
+    for subject in ("mine", "also mine"):
+        # It goes on writing, since nothing told it not to, and shows another head each time.
+        write(clone, "public", subject)
+        client.round(clone, deaf)
+    assert len(township.journal.forks()) == 2
+    assert not clone.journal.forks()
+    client.round(clone, wire)
+    mending.mend(clone, wire)
+    assert township.journal.forks(resolved=False) == []
+    clone.close()
+
+
+class Slow(InProcess):
+    """Holds the first message that is refused for a fork back, and tells nobody."""
+
+    held: tuple[object, ...] = ()
+
+    def request(self, *given: object) -> Answer:  # type: ignore[override]
+        if not self.held and given[0] == "POST" and "/streams/" in str(given[1]):
+            self.held = given
+            raise Unreachable("断网")
+        return super().request(*given)  # type: ignore[arg-type]
+
+
+def test_a_head_that_arrives_after_it_was_given_up_opens_no_fork(
+    clone: Node, township: Node, wire: InProcess
+) -> None:
+    slow = Slow(create_app(township))
+    with clock.set_to(NOW + timedelta(days=1)):
+        client.round(clone, slow)
+        mending.mend(clone, wire)
+        before = len(township.journal.forks())
+        township.journal.db.execute("DELETE FROM forks")
+        answer = InProcess.request(slow, *slow.held)  # type: ignore[arg-type]
+    assert (answer.status, before) == (409, 1)
+    assert len(township.journal.forks(resolved=True)) == 1
+    assert township.journal.forks(resolved=False) == []
+
+
+class Liar(InProcess):
+    """Answers every push with another status than the township's."""
+
+    def request(self, *given: object) -> Answer:  # type: ignore[override]
+        answer = super().request(*given)  # type: ignore[arg-type]
+        if given[0] == "POST" and "/streams/" in str(given[1]):
+            return Answer(409, answer.headers, answer.chunks)
+        return answer
+
+
+def test_a_status_that_lies_is_no_evidence_of_a_fork(
+    enrolled: Node, township: Node, wire: InProcess
+) -> None:
+    client.round(enrolled, wire)
+    old = copy_of(enrolled, "old")
+    write(enrolled, "public", "one")
+    client.round(enrolled, wire)
+    assert client.round(old, Liar(create_app(township))).troubles
+    assert (old.journal.forks(), old.journal.stopped()) == ([], {})
+    assert client.round(old, wire).troubles == ()
+    assert subjects(old, PUBLIC) == ["one"]
+    old.close()
