@@ -168,7 +168,7 @@ def test_the_circle_from_question_to_closing(enrolled, township):
 
 def test_a_township_does_not_answer_for_its_village(enrolled, township):
     id, _ = ask(township.journal)
-    with pytest.raises(FeedbackRefused, match="别的村"):
+    with pytest.raises(FeedbackRefused, match="由村里答复"):
         feedback.answer(township.journal, id, "答", public=False, actor="李监督")
 
 
