@@ -462,8 +462,9 @@ def change_catalogue(dir: Path, file: Path, by: str, only_check: bool) -> None:
 )
 @click.option("--port", default=8000, show_default=True, help="The township's; villages follow.")
 @click.option("--villages", type=click.IntRange(1, 130), help="How many (3 by default).")
+@click.option("--county", is_flag=True, help="With a county above the township.")
 @click.option("--json", "as_json", is_flag=True, help="Tell addresses and logins as one JSON line.")
-def demo(dir: Path | None, port: int, villages: int | None, as_json: bool) -> None:
+def demo(dir: Path | None, port: int, villages: int | None, county: bool, as_json: bool) -> None:
     """Run a township and its villages with realistic data on this machine, until Ctrl-C."""
     from kiosk import demo as demo_room
 
@@ -476,6 +477,7 @@ def demo(dir: Path | None, port: int, villages: int | None, as_json: bool) -> No
                 villages,
                 say,
                 lambda share: bar.update(int(share * 1000) - bar.pos),
+                with_county=county,
             )
         demo_room.serve(nodes, port, json=as_json, say=say)
 

@@ -2,7 +2,7 @@
 
 The texts are in `party`, `village`, `finance` and `standing`, what happens in `routine`, `stories`,
 `talks` and `township`, photos in `scenes`. `plan` puts it in order, `build` plays it into data
-folders, `run` serves them.
+folders, `county` sets a county above them where one is wanted, `run` serves them.
 """
 
 import sys
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kiosk import clock
 from kiosk.demo import build as building
+from kiosk.demo import county
 from kiosk.demo import run as server
 from kiosk.demo.build import DemoNode, Progress
 from kiosk.demo.run import DemoFailed, default_dir
@@ -20,19 +21,27 @@ __all__ = ["DemoFailed", "default_dir", "prepare", "serve"]
 
 
 def prepare(
-    dir: Path, port: int, count: int | None, say: Callable[[str], None], progress: Progress
+    dir: Path,
+    port: int,
+    count: int | None,
+    say: Callable[[str], None],
+    progress: Progress,
+    *,
+    with_county: bool = False,
 ) -> list[DemoNode]:
     """The demo's nodes in `dir`, built there unless they are; `count` villages, 3 by default.
+    With a county where one is wanted, or was at an earlier start.
 
     Raises DemoFailed, OSError.
     """
     server.exit_on_signals()
     if not dir.exists():
-        server.check_ports(port, (count or 3) + 1)
+        server.check_ports(port, (count or 3) + 1 + with_county)
         say(f"正在生成演示数据（镇和 {count or 3} 个村，两年的内容），放在 {dir}，要十几秒……")
-        return building.build(
+        building.build(
             dir, count=count or 3, township_url=f"http://{server.HOST}:{port}", progress=progress
         )
+        return _with_county(dir) if with_county else building.read(dir)[0]
     try:
         nodes, built = building.read(dir)
     except ValueError as error:
@@ -43,7 +52,7 @@ def prepare(
             f"{dir} 里是 {villages} 个村的演示。要 {count} 个村，请用 --dir 换个文件夹。"
         )
     say(f"使用 {dir} 里的演示数据。{_age(dir, built)}")
-    return nodes
+    return _with_county(dir) if with_county else nodes
 
 
 def serve(nodes: list[DemoNode], port: int, *, json: bool, say: Callable[[str], None]) -> None:
@@ -64,6 +73,11 @@ def serve(nodes: list[DemoNode], port: int, *, json: bool, say: Callable[[str], 
     finally:
         say("正在结束……")
         server.end(running)
+
+
+def _with_county(dir: Path) -> list[DemoNode]:
+    nodes, built = building.read(dir)
+    return nodes if county.is_among(nodes) else county.join(dir, nodes, built)
 
 
 def say_to(json: bool) -> Callable[[str], None]:

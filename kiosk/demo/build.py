@@ -97,7 +97,7 @@ def build(
     made = Path(tempfile.mkdtemp(prefix=_prefix(dir), dir=dir.parent))
     try:
         found = _built(made, places(count), township_url, moment_now, progress)
-        _write_manifest(made, found, clock.beijing_date(moment_now))
+        write_manifest(made, found, clock.beijing_date(moment_now))
         made.rename(dir)
     finally:
         shutil.rmtree(made, ignore_errors=True)
@@ -144,7 +144,8 @@ def _moved(node: DemoNode, dir: Path) -> DemoNode:
     return DemoNode(node.role, node.code, node.name, dir / node.dir.name, node.logins, node.offline)
 
 
-def _write_manifest(dir: Path, nodes: list[DemoNode], today: date) -> None:
+def write_manifest(dir: Path, nodes: list[DemoNode], today: date) -> None:
+    """Writes down which nodes a demo folder has and of which day it tells."""
     described = [
         {
             "role": node.role,

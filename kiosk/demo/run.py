@@ -75,18 +75,23 @@ def check_ports(port: int, nodes: int) -> None:
 
 
 def set_addresses(nodes: list[DemoNode], port: int) -> None:
-    """Writes into the nodes' settings where the township is served this time.
+    """Writes into the nodes' settings where the township, and a county, are served this time.
 
     The offline village keeps its dead address, unless somebody gave it another.
     """
-    url = f"http://{HOST}:{port}"
+    urls = {
+        node.role: f"http://{HOST}:{port + offset}"
+        for offset, node in enumerate(nodes)
+        if node.role != "village"
+    }
     for node in nodes:
         config = settings.load(node.dir)
-        if node.role == "township":
-            if config.public_url != url:
-                set_public_url(node.dir, url)
+        if node.role in urls and config.public_url != urls[node.role]:
+            set_public_url(node.dir, urls[node.role])
+        above = {"village": "township", "township": "county"}.get(node.role)
+        if above not in urls:
             continue
-        up = config.upstream
+        url, up = urls[above], config.upstream
         if up is None:
             raise DemoFailed(f"{node.dir} 还没有加入乡镇，演示数据不完整。请删除后重来。")
         wanted = replace(up, url=url, public_url=url)
@@ -181,18 +186,20 @@ def as_json(running: list[Running]) -> str:
 
 
 def in_words(running: list[Running]) -> str:
-    """Addresses and logins for people; a long list of villages is cut short."""
+    """Addresses and logins for people, a county's first; a long list of villages is cut short."""
     lines = []
-    for each in running[:9]:
+    shown = sorted(running, key=lambda each: each.node.role != "county")
+    for each in shown[:9]:
         names = "、".join(f"{login.name} / {login.password}" for login in each.node.logins)
-        door = "township" if each.node.role == "township" else "office"
+        door = "office" if each.node.role == "village" else "township"
+        what = {"county": "县", "township": "镇", "village": "村公开屏"}[each.node.role]
         lines += [
-            f"{each.node.name}　{each.url}/" + ("（镇）" if door == "township" else "（村公开屏）"),
+            f"{each.node.name}　{each.url}/（{what}）",
             f"    {'监督' if door == 'township' else '发布'}后台 {each.url}/{door}/　登录：{names}",
         ]
-    if len(running) > 9:
+    if len(shown) > 9:
         lines.append(
-            f"……另有 {len(running) - 9} 个村，到 {running[-1].url}/ 为止，登录名见 demo.json。"
+            f"……另有 {len(shown) - 9} 个村，到 {shown[-1].url}/ 为止，登录名见 demo.json。"
         )
     for each in running:
         up = settings.load(each.node.dir).upstream

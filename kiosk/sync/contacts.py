@@ -36,12 +36,10 @@ class Contact:
 
 def last_contact(journal: Journal, code: str) -> Contact | None:
     """The contact with the node of that code; None where there never was one. A county hears of
-    a village through the village's township."""
-    peer = code
+    a village through the village's township, and only when it was last heard of there."""
     if codes.level(journal.code) == "county" and codes.level(code) == "village":
-        peer = codes.parent(code) or code
-    row = journal.db.execute(f"SELECT {_COLUMNS} FROM contacts WHERE peer = ?", [peer]).fetchone()
-    return None if row is None else _contact(row)
+        return _told_of(_held(journal, codes.parent(code) or code), code)
+    return _held(journal, code)
 
 
 def contacts(journal: Journal) -> list[Contact]:
@@ -50,6 +48,14 @@ def contacts(journal: Journal) -> list[Contact]:
         _contact(row)
         for row in journal.db.execute(f"SELECT {_COLUMNS} FROM contacts ORDER BY peer")
     ]
+
+
+def heard(journal: Journal) -> dict[str, str]:
+    """When each node was last heard of (RFC 3339), by code; those that never were are left out."""
+    rows = journal.db.execute(
+        "SELECT peer, last_success FROM contacts WHERE last_success IS NOT NULL ORDER BY peer"
+    )
+    return dict(list(rows))
 
 
 def is_lost(contact: Contact | None) -> bool:
@@ -123,6 +129,23 @@ def delay(failures: int, random: Callable[[], float]) -> timedelta:
 
 
 _COLUMNS = "peer, last_attempt, last_success, next_attempt, failures, last_error, status"
+
+
+def _held(journal: Journal, peer: str) -> Contact | None:
+    row = journal.db.execute(f"SELECT {_COLUMNS} FROM contacts WHERE peer = ?", [peer]).fetchone()
+    return None if row is None else _contact(row)
+
+
+def _told_of(above: Contact | None, code: str) -> Contact | None:
+    """What the node between said of one below it. It may have said anything."""
+    said = above.status.get("heard") if above else None
+    try:
+        last = datetime.fromisoformat(said[code])  # type: ignore[index]
+    except (KeyError, TypeError, ValueError):
+        return None
+    if last.tzinfo is None:
+        return None
+    return Contact(code, last, last, None, 0, "", {})
 
 
 def _contact(row: tuple[Any, ...]) -> Contact:

@@ -4,7 +4,8 @@
      yet known to be there), clock (RFC 3339), offset (seconds by which the other clock is ahead),
      behind (seconds by which the clock is behind the newest own entry), backup (when last, or ""),
      holds {stream: size} (of the other node's streams), witnessed {stream: size}, stopped
-     {stream: why}, screens [...], troubles [words, ...]}
+     {stream: why}, screens [...], troubles [words, ...], heard {code: RFC 3339} (when those below
+     this node were last heard of)}
 
 All of it is a claim: whoever shows it shows it as such and takes any type for any field.
 """
@@ -17,7 +18,7 @@ from typing import Any
 
 from kiosk import clock, screens
 from kiosk.node import Node
-from kiosk.sync import clocks, marks, references, streams
+from kiosk.sync import clocks, contacts, marks, references, streams
 
 
 def of(
@@ -44,6 +45,7 @@ def of(
         "stopped": {s: why for s, why in journal.stopped().items() if not s.endswith("/self")},
         "troubles": list(troubles),
         "screens": screens.status(journal),
+        "heard": {code: at for code, at in contacts.heard(journal).items() if code != parent},
     }
 
 

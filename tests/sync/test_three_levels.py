@@ -16,7 +16,7 @@ from kiosk.journal import checkpoint as notes
 from kiosk.journal import verify
 from kiosk.journal.log import Draft
 from kiosk.node import Node, make_node, open_node
-from kiosk.sync import client, enrolment, rotation
+from kiosk.sync import client, contacts, enrolment, rotation
 from kiosk.sync.enrolment import EnrolmentFailed
 from kiosk.sync.rotation import RotationFailed
 from kiosk.sync.transport import InProcess
@@ -115,6 +115,24 @@ def test_a_late_relay_does_not_date_what_the_village_wrote_meanwhile(
         assert node.journal.not_before(PUBLIC, last) == NOW
         assert node.journal.witnessed(PUBLIC, last) == NOW + timedelta(days=2)
     assert county.journal.witnessed(PUBLIC, 0) == joined.journal.witnessed(PUBLIC, 0) == NOW
+
+
+def test_the_county_knows_since_when_a_village_is_quiet(
+    enrolled: Node, joined: Node, county: Node
+) -> None:
+    assert contacts.last_contact(county.journal, VILLAGE) is None
+    with clock.set_to(NOW):
+        rounds(enrolled, joined, county)
+    with clock.set_to(NOW + timedelta(days=2)):
+        client.round(joined, InProcess(create_app(county)))
+        of_village = contacts.last_contact(county.journal, VILLAGE)
+        assert of_village is not None
+        assert (of_village.last_success, of_village.status) == (NOW, {})
+        assert contacts.is_lost(of_village)
+        assert not contacts.is_lost(contacts.last_contact(county.journal, TOWNSHIP))
+    for nonsense in ("x", {VILLAGE: 7}, {VILLAGE: "2026-11-24"}, {VILLAGE: "gestern"}):
+        contacts.succeeded(county.journal, TOWNSHIP, {"heard": nonsense})
+        assert contacts.last_contact(county.journal, VILLAGE) is None
 
 
 def test_the_county_judges_duties_as_the_township_does(

@@ -16,7 +16,7 @@ import pytest
 
 from kiosk import clock, config, drafts, duties
 from kiosk.attachments import named
-from kiosk.demo import book, build, places, run, scenes
+from kiosk.demo import book, build, county, places, run, scenes
 from kiosk.demo.acts import Confirm, DeclareNone, Excuse, Open, Post, Step, Withdraw, moment
 from kiosk.demo.places import BEIZHAI, DONGHU, STORIES, TOWNSHIP_CODE, XIZHUANG, Place
 from kiosk.demo.plan import plan
@@ -356,6 +356,32 @@ def test_the_offline_village_comes_back_when_its_address_is_mended(copied: Path)
     run.set_addresses(nodes, 8100)
     up = config.load(mended).upstream
     assert up is not None and up.url == up.public_url == "http://127.0.0.1:8100"
+
+
+def test_a_county_joins_a_demo_and_holds_what_its_villages_signed(copied: Path) -> None:
+    nodes, built = build.read(copied)
+    (copied / county.COUNTY_CODE).mkdir()  # an earlier try was cut off
+    with clock.set_to(NOW + timedelta(minutes=1)):
+        found = county.join(copied, nodes, built)
+    assert build.read(copied) == (found, built)
+    assert [node.role for node in found] == ["township", *["village"] * 3, "county"]
+    above, below = open_node(copied / county.COUNTY_CODE), open_node(copied / TOWNSHIP_CODE)
+    for place in STORIES:
+        stream = f"{place.code}/public"
+        assert above.journal.read(stream) == below.journal.read(stream) != []
+    with clock.set_to(NOW + timedelta(minutes=1)):
+        heard = {each.name: contacts.last_contact(above.journal, each.code) for each in STORIES}
+        lost = [name for name, contact in heard.items() if contacts.is_lost(contact)]
+    assert lost == [BEIZHAI.name]
+    assert list(faults(above.journal)) == []
+    above.close()
+    below.close()
+    run.set_addresses(found, 8100)
+    up = config.load(copied / TOWNSHIP_CODE).upstream
+    assert up is not None and up.url == "http://127.0.0.1:8104"
+    assert config.load(copied / county.COUNTY_CODE).public_url == up.public_url
+    up = config.load(copied / DONGHU.code).upstream
+    assert up is not None and up.url == "http://127.0.0.1:8100"
 
 
 def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
