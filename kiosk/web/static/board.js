@@ -67,15 +67,19 @@
           } else if (how === "replace") {
             history.replaceState(history.state, "", url);
           }
-          page().outerHTML = html;
-          window.htmx.process(page());
-          scroller.scrollTop = top || 0;
-          arrived();
+          put(html, top);
           return true;
         });
       },
       function () { answered(false); return false; }
     ).then(done, function (error) { done(); throw error; });
+  }
+  // Puts a page's own part in the place of the one that is there.
+  function put(html, top) {
+    page().outerHTML = html;
+    window.htmx.process(page());
+    scroller.scrollTop = top || 0;
+    arrived();
   }
   // Keys follow each other faster than answers: each adds to what stands in the box by then.
   function typed(key) {
@@ -126,6 +130,7 @@
     });
   }
   function arrived() {
+    document.dispatchEvent(new Event("board:arrived"));
     fitTables();
     renew();
     tick();
@@ -164,8 +169,9 @@
     }
   });
   document.addEventListener("submit", function (event) {
-    event.preventDefault();
     var form = event.target;
+    if (form.method === "post") { return; } // take.js sends what people say
+    event.preventDefault();
     go(form.action + "?" + new URLSearchParams(new FormData(form)), "replace");
   });
   window.addEventListener("popstate", function (event) {
@@ -199,7 +205,8 @@
   // ---- polling, by htmx ----
   document.addEventListener("htmx:beforeSwap", function (event) {
     // Someone is typing, on the way elsewhere, or reading an old version: the next poll will do.
-    var busy = page().contains(document.activeElement) && document.activeElement.matches("input");
+    var polled = event.detail.requestConfig.elt === page();
+    var busy = polled && page().contains(document.activeElement) && document.activeElement.matches("input");
     if (busy || underway || page().querySelector("details[open]")) { event.detail.shouldSwap = false; }
   });
   document.addEventListener("htmx:afterRequest", function (event) {
@@ -272,6 +279,9 @@
       turn(1);
     }
   }
+
+  // For what is sent from a page (take.js).
+  window.board = { put: put, answered: answered, touch: touch };
 
   setClock(page().dataset.now);
   if (!history.state) { history.replaceState({ depth: 0 }, "", location.href); }

@@ -1,7 +1,8 @@
 // Handwriting with a finger, a pen or a mouse on a canvas, sent as a PNG in the form. Written for
 // old WebViews: pointer events where there are some, else touch and mouse. Without a canvas the
 // box stays hidden and the typed name alone is sent.
-(function () {
+// A page that comes later (the touch screen's) calls `signPad()` once it stands.
+function signPad() {
   "use strict";
   var pad = document.getElementById("pad");
   var canvas = document.getElementById("canvas");
@@ -74,4 +75,5 @@
   form.addEventListener("submit", function () {
     drawn.value = written > 40 ? canvas.toDataURL("image/png") : "";
   });
-})();
+}
+signPad();
