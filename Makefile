@@ -18,7 +18,7 @@ demo: setup
 	@$(BIN)/kiosk demo $(DEMO)
 
 test-setup: setup
-	@echo "== looking for what the tests need (Chromium, Chinese fonts, Go, Pango)"
+	@echo "== looking for what the tests need (Chromium, Chinese fonts, Go, Pango, espeak-ng)"
 	@sh scripts/test-setup.sh
 
 lint: setup

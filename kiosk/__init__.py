@@ -28,6 +28,7 @@ def create_app(node: Node) -> Flask:
         paper,
         phone,
         proofs,
+        speech,
         streams,
         templates_dir,
         then,
@@ -57,7 +58,7 @@ def create_app(node: Node) -> Flask:
     guard.limiter.init_app(app)
     app.after_request(guard.add_headers)
     desk = township if node.config.is_township else office
-    for door in (board, phone, proofs, then, paper, streams, api, sync_server, desk):
+    for door in (board, phone, proofs, speech, then, paper, streams, api, sync_server, desk):
         app.register_blueprint(door.blueprint)
     # Nodes sign their requests; a session's token says nothing of them.
     guard.csrf.exempt(sync_server.blueprint)

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk import clock, people, screens, villages
+from kiosk import clock, people, screens, villages, voice
 from kiosk.config import CONTACTS
 from kiosk.node import Node
 from kiosk.rules import calendar
@@ -71,7 +71,7 @@ def examine(node: Node, port: int, probe: "Probe | None" = None) -> list[Finding
         _clock(node),
     ]
     if village:
-        checks += [_fonts(), _browser(node)]
+        checks += [_fonts(), _browser(node), _voice()]
     return [finding for check in checks for finding in check]
 
 
@@ -302,6 +302,17 @@ def _browser(node: Node) -> Iterator[Finding]:
             "没有找到 Chromium，也没有别的屏幕连上来。屏幕用的机器请安装：apt install chromium"
         )
         yield Finding("screen", False, message)
+
+
+def _voice() -> Iterator[Finding]:
+    if voice.available():
+        yield Finding("voice", True, "有朗读的声音。")
+    else:
+        message = (
+            "没有朗读的声音，屏幕的浏览器自己没有中文语音时，“朗读”不能用。"
+            "请安装：apt install espeak-ng"
+        )
+        yield Finding("voice", False, message)
 
 
 def _installed_elsewhere() -> bool:

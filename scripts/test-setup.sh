@@ -9,6 +9,7 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v go >/dev/null 2>&1 || missing="$missing golang-go"
 [ -d /usr/share/gocode/src/golang.org/x/mod ] || missing="$missing golang-golang-x-mod-dev"
 ldconfig -p 2>/dev/null | grep -q libpangoft2 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
 [ -z "$missing" ] && { echo "all there"; exit 0; }
 # shellcheck disable=SC2086
 apt_install $missing || echo "could not install:$missing. Install them by hand; the tests that need them will fail." >&2

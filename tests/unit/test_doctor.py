@@ -40,7 +40,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine with everything on it."""
     bin = tmp_path / "bin"
     bin.mkdir()
-    for name, says in (("fc-list", "Noto Sans CJK SC"), ("chromium", "")):
+    for name, says in (("fc-list", "Noto Sans CJK SC"), ("chromium", ""), ("espeak-ng", "")):
         script = bin / name
         script.write_text(f"#!/bin/sh\necho '{says}'\n")
         script.chmod(0o755)
@@ -151,6 +151,7 @@ def test_a_machine_without_fonts_and_browser_is_told(
     monkeypatch.setattr(doctor.sys, "platform", "linux")
     found = missing(village, nobody)
     assert "中文字体" in found["fonts"] and "Chromium" in found["screen"]
+    assert "espeak-ng" in found["voice"]
     with clock.set_to(NOW):
         screens.heartbeat(village.journal, {"screen": "door"})
     assert "screen" not in missing(village, nobody)
