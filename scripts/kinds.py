@@ -1,6 +1,6 @@
 """Writes docs/kinds.md: every kind of entry, with its stream and body, as the rooms tell them.
 
-    .venv/bin/python scripts/kinds.py
+.venv/bin/python scripts/kinds.py
 """
 
 import importlib
@@ -15,18 +15,18 @@ from kiosk.node import ROOMS  # noqa: E402
 HEAD = """# Kinds of entries
 
 Which kinds there are, on which stream each stands and what its body says, room by room; written by
-`scripts/kinds.py` from what the rooms themselves say. How entries are hashed, signed and exchanged is
-in [protocol.md](protocol.md). A kind or a body that a node does not know is copied and proven like any
-other.
+`scripts/kinds.py` from what the rooms themselves say. How entries are hashed, signed and exchanged
+is in [protocol.md](protocol.md). A kind or a body that a node does not know is copied and proven
+like any other.
 
 ## Of the journal itself
 
 - `entry.erased` on the stream of what it erases, subject = that entry's: {seq, reason}
 - `fork.resolved` on the stream that was forked, subject = the origin's code: see *Forks* in
-  [protocol.md](protocol.md#forks)
+  [protocol.md](protocol.md)
 
-Any body may have `again` {seq, at}: where an entry stood, and what time it had claimed, before a fork
-was mended.
+Any body may have `again` {seq, at}: where an entry stood, and what time it had claimed, before a
+fork was mended.
 """
 
 

@@ -27,12 +27,8 @@ from kiosk.villages.commands import _hash
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "protocol.md").read_text("utf-8")
 SERVER = (ROOT / "kiosk" / "sync" / "server.py").read_text("utf-8")
-EXAMPLE = {
-    name: block
-    for name, block in re.findall(
-        r"^```\w+ example ([\w-]+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL
-    )
-}
+_BLOCK = re.compile(r"^```\w+ example ([\w-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE: dict[str, str] = dict(_BLOCK.findall(TEXT))
 V, T = "371721105201", "371721105000"
 STREAM = f"{V}/public"
 ORIGIN, WITNESS = f"sanwu.invalid/{STREAM}", f"sanwu.invalid/{T}"
