@@ -337,9 +337,9 @@ def _many(journal: Journal, rest: str, values: list[Any]) -> list[Request]:
     }
     found = []
     for row in rows:
-        values: list[Any] = [*row[:4], date.fromisoformat(row[4]), *row[5:]]
-        values += [tuple(events.get(row[0], ())), row[0] in kept]
-        found.append(Request(*values))
+        given: list[Any] = [*row[:4], date.fromisoformat(row[4]), *row[5:]]
+        given += [tuple(events.get(row[0], ())), row[0] in kept]
+        found.append(Request(*given))
     return found
 
 
