@@ -15,7 +15,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from kiosk import clock, duties, villages
+from kiosk import clock, duties, supervision, villages
 from kiosk.journal.entry import Entry
 from kiosk.journal.log import StreamStopped
 from kiosk.node import Node
@@ -96,9 +96,11 @@ def clear_unnamed(node: Node) -> None:
 
 
 def turn_duties(node: Node) -> None:
-    """Moves duties to today's states and writes the reminders."""
+    """Moves duties to today's states, writes the reminders, and lets unanswered orders go up."""
     if node.config.is_township:
         codes = [each.code for each in villages.known(node.journal)]
     else:
         codes = [node.config.code]
     duties.turn(node.journal, codes, clock.today())
+    if node.config.is_township:
+        supervision.escalate(node.journal)

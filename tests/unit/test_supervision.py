@@ -46,6 +46,31 @@ def test_an_order_is_overdue_after_its_day(enrolled, township):
         assert supervision.order(township.journal, id).overdue
 
 
+def test_what_nobody_answers_goes_up_step_by_step_once_each(enrolled, township):
+    id = send(township)
+    for day, went, to in (
+        (6, 0, ""),
+        (7, 1, "村党组织书记"),
+        (8, 0, "村党组织书记"),
+        (15, 1, "镇分管领导"),
+    ):
+        with clock.set_to(NOW + timedelta(days=day)):
+            assert supervision.escalate(township.journal) == went
+            assert supervision.order(township.journal, id).gone_to == to
+
+
+def test_what_the_public_reads_of_an_order_names_nobody(enrolled, township):
+    with pytest.raises(OrderRefused, match="手机号"):
+        send(township, text="请张三（13805301234）把账补上。", public=True)
+    id = send(township, public=True)
+    with clock.set_to(NOW):
+        supervision.withdraw_order(township.journal, id, "发错了。", actor="李监督")
+        [shown] = supervision.shown(township.journal, VILLAGE)
+    assert (shown.id, shown.state) == (id, "withdrawn")
+    with clock.set_to(NOW + timedelta(days=40)):
+        assert supervision.shown(township.journal, VILLAGE) == []
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"text": " "}, {"until": "2026-11-23"}, {"until": "明"}, {"village": "371721105999"}],

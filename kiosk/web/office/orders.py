@@ -1,11 +1,15 @@
-"""Orders (督办) of the township: what it wants done, and the village's answer."""
+"""Orders (督办) of the township: what it wants done, and the village's answer with its proof."""
 
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 
 from kiosk import supervision
-from kiosk.supervision.commands import OrderRefused
+from kiosk.attachments import FileRefused
+from kiosk.attachments.photos import BYTES_LIMIT, photo
+from kiosk.notices import queries as notices
+from kiosk.supervision.commands import PHOTOS_LIMIT, OrderRefused
+from kiosk.supervision.queries import Order
 from kiosk.web import current_node
 from kiosk.web.login import Page
 from kiosk.web.office.door import blueprint
@@ -19,37 +23,85 @@ def orders_on_every_page() -> dict[str, Any]:
     found = supervision.open_orders(node.journal, node.config.code)
     return {
         "open_orders": found,
-        "orders_to_answer": [each for each in found if each.state == "sent"],
+        "orders_to_answer": [each for each in found if each.owed],
     }
 
 
 @blueprint.get("/orders")
 def orders() -> str:
-    node = current_node()
-    return render_template(
-        "office/orders.html",
-        orders=supervision.orders(node.journal, node.config.code)[:100],
-        typed={},
-        fault="",
-    )
+    return _page({}, "")
+
+
+@blueprint.post("/orders/<id>/acknowledge")
+def acknowledge_order(id: str) -> Page:
+    """The officer has read it, and it will be done."""
+    supervision.acknowledge(current_node().journal, _order(id).id, actor=g.account.name)
+    flash("已签收。办好以后请在这里回复镇里。", "good")
+    return redirect(url_for("office.orders"))
 
 
 @blueprint.post("/orders/<id>")
 def answer_order(id: str) -> Page:
-    node = current_node()
-    found = supervision.order(node.journal, id)
-    if found is None or found.village != node.config.code:
-        abort(404)
+    journal = current_node().journal
     text = request.form.get("text", "")
     try:
-        supervision.answer_order(node.journal, id, text, actor=g.account.name)
-    except OrderRefused as refused:
-        page = render_template(
-            "office/orders.html",
-            orders=supervision.orders(node.journal, node.config.code)[:100],
-            typed={id: text},
-            fault=str(refused),
+        supervision.answer_order(
+            journal,
+            _order(id).id,
+            text,
+            notice=request.form.get("notice", ""),
+            photos=_photos(),
+            actor=g.account.name,
         )
-        return page, 400
+    except (OrderRefused, FileRefused) as refused:
+        return _page({id: text}, str(refused)), 400
     flash("已回复镇里。", "good")
     return redirect(url_for("office.orders"))
+
+
+def _page(typed: dict[str, str], fault: str) -> str:
+    node = current_node()
+    newest = notices.newest(node.journal, node.config.code, None, 12)
+    found = supervision.orders(node.journal, node.config.code)[:100]
+    return render_template(
+        "office/orders.html",
+        orders=sorted(found, key=lambda each: not each.open),
+        notices=newest,
+        titles=_titles(found),
+        typed=typed,
+        fault=fault,
+        photos_limit=PHOTOS_LIMIT,
+    )
+
+
+def _titles(found: list[Order]) -> dict[str, str]:
+    """The titles of the notices that answers name as their proof."""
+    journal = current_node().journal
+    named = {(event.body or {}).get("notice", "") for each in found for event in each.events}
+    known = {id: notices.notice(journal, id) for id in named if id}
+    return {id: notice.title for id, notice in known.items() if notice is not None}
+
+
+def _order(id: str) -> Order:
+    found = supervision.order(current_node().journal, id)
+    if found is None or found.village != current_node().config.code:
+        abort(404)
+    return found
+
+
+def _photos() -> list[dict[str, Any]]:
+    """The photos that were sent along, made safe and stored. Raises OrderRefused, FileRefused."""
+    given = [file for file in request.files.getlist("photos") if file.filename]
+    if len(given) > PHOTOS_LIMIT:
+        raise OrderRefused(f"照片最多 {PHOTOS_LIMIT} 张，请少选几张。")
+    made = [photo(file.stream.read(BYTES_LIMIT + 1)) for file in given]
+    return [
+        {
+            "sha": current_node().blobs.put(each.data),
+            "name": "",
+            "type": each.type,
+            "width": each.width,
+            "height": each.height,
+        }
+        for each in made
+    ]

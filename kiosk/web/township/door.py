@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
-from kiosk import clock
+from kiosk import clock, supervision
 from kiosk.attachments.blobs import BadBlobName, BlobMissing
 from kiosk.feedback import queries as feedback
 from kiosk.reviews import queries as reviews
@@ -78,7 +78,11 @@ def blob(sha: str) -> Response:
     """The photo of a villager's feedback, or a picture of a review."""
     node = current_node()
     try:
-        if not (feedback.has_photo(node.journal, sha) or reviews.has_blob(node.journal, sha)):
+        if not (
+            feedback.has_photo(node.journal, sha)
+            or reviews.has_blob(node.journal, sha)
+            or supervision.has_photo(node.journal, sha)
+        ):
             abort(404)
         kind = PHOTO_TYPES.get(node.blobs.get(sha)[:2])
     except (BlobMissing, BadBlobName):

@@ -24,6 +24,7 @@ from kiosk.web import current_node
 from kiosk.web.formats import as_moment
 from kiosk.web.login import Page
 from kiosk.web.township.door import blueprint, known_village
+from kiosk.web.township.orders import ORDER_DAYS, send_typed
 from kiosk.web.township.overview import STATE_WORDS, gap_words, line_of, witnessed_of
 
 CLOCK_WRONG = 120
@@ -31,9 +32,6 @@ CLOCK_WRONG = 120
 
 LOW_DISK = 1 << 30
 """Bytes free on a village's disk below which one is told so."""
-
-ORDER_DAYS = 3
-"""Working days that an order gives unless the supervisor says otherwise."""
 
 
 @blueprint.get("/villages/<code>")
@@ -107,7 +105,7 @@ def duty(code: str) -> Page:
         witnessed=witnessed_of(journal, row),
         gap=gap_words,
         words=STATE_WORDS,
-        orders=[each for each in supervision.orders(journal, code) if each.about == row.duty.key],
+        orders=supervision.about(journal, row.duty.key, code),
         until=add_working_days(clock.today(), ORDER_DAYS),
         draft=_order_text(row),
         grace_until=row.duty.escalates - timedelta(days=1),
@@ -170,14 +168,7 @@ def _done(row: DutyRow, typed: Any) -> str:
             duty_commands.reject_none(journal, actor, *about, event=row.duty.event)
             return f"{'取消' if row.cancelled else '零报告'}已退回，这一项重新计算时限。"
         case "order":
-            supervision.send_order(
-                journal,
-                village=row.village,
-                about=row.duty.key,
-                text=typed.get("text", ""),
-                until=typed.get("until", ""),
-                actor=actor,
-            )
+            send_typed(row.village, row.duty.key, typed)
             return "督办已发出，村里联网后就能看到。"
     abort(400)
 
