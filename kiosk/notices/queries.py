@@ -228,6 +228,23 @@ def before(journal: Journal, village: str, item: str, period: str, form: str) ->
     )
 
 
+def course(journal: Journal, notice: Notice, most: int) -> list[tuple[str, Notice | None]]:
+    """The last `most` periods up to the notice's own with what stands for each, oldest first; None
+    for a period without. It begins with a period that has one."""
+    try:
+        period = Period.parse(notice.period)
+    except PeriodMalformed:
+        return []
+    found: list[tuple[str, Notice | None]] = [(period.id, notice)]
+    while len(found) < most:
+        earlier = before(journal, notice.village, notice.item, period.id, notice.form)
+        period = period.previous
+        found.append((period.id, earlier))
+    while found[-1][1] is None:
+        found.pop()
+    return found[::-1]
+
+
 def year_before(
     journal: Journal, village: str, item: str, period: str, form: str
 ) -> list[Notice] | None:

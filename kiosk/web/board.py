@@ -70,6 +70,8 @@ def _share_with_templates(state: BlueprintSetupState) -> None:
         charts=charts,
         comparison=accounts.comparison,
         blocks_of=shown.blocks_of,
+        gist_of=shown.gist_of,
+        course_of=shown.course_of,
         listed=tables.listed,
         fit_of=shown.fit_of,
         table_room=tables.room,

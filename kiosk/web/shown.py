@@ -15,9 +15,12 @@ from typing import Any
 
 from kiosk import clock
 from kiosk.duties.queries import forms as forms_of
-from kiosk.rules import accounts, forms
+from kiosk.notices import queries
+from kiosk.notices.queries import Notice
+from kiosk.rules import accounts, forms, gist
+from kiosk.rules.calendar import Period
 from kiosk.rules.forms import Field, Form
-from kiosk.web import current_node, formats, tables
+from kiosk.web import charts, current_node, formats, tables
 
 REST = "其他内容"
 NOTE = "note"
@@ -91,6 +94,43 @@ def blocks_of(notice: Any) -> list[Block]:
         photos=[str(each["sha"]) for each in _part(notice, "attachments") or ()],
         today=clock.today(),
     )
+
+
+def gist_of(notice: Any, previous: Any) -> str:
+    """The one sentence of a finance notice, "" for any other; `previous` as in the templates."""
+    content = _part(notice, "content")
+    if _part(notice, "affairs") != "finance" or not content:
+        return ""
+    form = str(_part(notice, "form") or "")
+    definition = forms_of(current_node().journal, _part(notice, "village")).get(form)
+    if definition is not None and form not in forms.FIXED:
+        content = forms.filled(definition, content)
+    earlier = _part(previous, "content") if previous else None
+    if earlier is None or _part(previous, "form") != form:
+        earlier = None
+    return gist.gist(
+        form,
+        content,
+        period=str(_part(notice, "period") or ""),
+        previous=earlier,
+        definition=definition,
+    )
+
+
+def course_of(notice: Any, most: int) -> list[tuple[Period, charts.Flow | None]]:
+    """What came in and went out in the last `most` periods of a notice's item, for a chart; nothing
+    where there is only one, or for what is not a standing notice."""
+    if not isinstance(notice, Notice) or notice.content is None:
+        return []
+    run = queries.course(current_node().journal, notice, most)
+    flows = [
+        (
+            Period.parse(id),
+            charts.flow(each.content, each.form) if each and each.content else None,
+        )
+        for id, each in run
+    ]
+    return flows if sum(flow is not None for _, flow in flows) > 1 else []
 
 
 def fit_of(block: Block) -> tables.Fit:

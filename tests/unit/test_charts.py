@@ -3,6 +3,7 @@ import xml.dom.minidom
 
 import pytest
 
+from kiosk.rules.calendar import Period
 from kiosk.web import charts
 
 STATEMENT = {
@@ -84,3 +85,23 @@ def test_any_amount_gives_a_well_formed_picture_without_inline_style(amount):
 def test_a_long_name_does_not_run_into_its_amount():
     svg = charts.shares([{"name": "村" * 60, "amount": 100, "sub": False}], "income")
     assert "村" * 20 not in svg.split("<text", 1)[1] and "…" in svg
+
+
+def test_periods_stand_side_by_side_and_one_that_is_missing_says_so():
+    periods = [
+        (Period.parse("2026Q1"), charts.Flow("", 60_000_00, 120_000_00)),
+        (Period.parse("2026Q2"), None),
+        (Period.parse("2026Q3"), charts.Flow("", 90_000_00, 0)),
+    ]
+    svg = charts.over_time(periods)
+    xml.dom.minidom.parseString(str(svg))
+    assert [int(it) for it in re.findall(r'height="(\d+)" fill="#[1b]', svg)] == [95, 190, 142, 0]
+    assert "第二季度" in svg and "2026年第二季度没有公开" in svg
+    assert charts.unit_of(periods) == "万元" and ">12.0<" in svg and ">0<" in svg
+
+
+def test_a_table_stands_behind_the_shares():
+    assert charts.rows_of_shares(STATEMENT["income"]) == [
+        ("土地租金", 120_000_00, "80%"),
+        ("上级拨款 <专项>", 30_000_00, "20%"),
+    ]
