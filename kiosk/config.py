@@ -7,6 +7,8 @@ began = "2025-01-01"          # first day for which this board owes anything (Be
 public_url = ""               # address under which phones reach this node, if there is one
 host = "sanwu.invalid"        # host in the names of this node's streams; fixed at `init`
 
+printer = ""                  # CUPS' name of a printer beside the screen, if there is one
+
 [contacts]                    # shown on every board
 supervision_phone = ""        # 监督电话
 report_phone = ""             # 举报电话
@@ -85,6 +87,7 @@ class Config:
     contacts: dict[str, str] = field(default_factory=dict)
     upstream: Upstream | None = None
     limits: Limits = Limits()
+    printer: str = ""
 
     @property
     def is_township(self) -> bool:
@@ -119,6 +122,7 @@ def load(dir: Path) -> Config:
             host=str(raw.get("host", NO_HOST)),
             contacts={key: str(value) for key, value in raw.get("contacts", {}).items()},
             upstream=_upstream(raw["upstream"]) if "upstream" in raw else None,
+            printer=_printer(raw.get("printer", "")),
             limits=Limits(**{key: int(value) for key, value in raw.get("limits", {}).items()}),
         )
     except KeyError as error:
@@ -167,6 +171,14 @@ def _role(value: Any) -> str:
     if value not in ROLES:
         raise ConfigWrong(f"role 只能是 village、township 或 county，不是 {value!r}。")
     return str(value)
+
+
+def _printer(value: Any) -> str:
+    """A name as CUPS has them: a name that begins with a dash would be an option of `lp`."""
+    name = str(value).strip()
+    if name.startswith("-") or any(not each.isprintable() or each in " /#" for each in name):
+        raise ValueError(f"printer 不是打印机的名字：{name!r}")
+    return name
 
 
 def _upstream(raw: dict[str, Any]) -> Upstream:

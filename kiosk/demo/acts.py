@@ -7,6 +7,7 @@ stands for the ref from then on.
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from kiosk.clock import BEIJING
 from kiosk.demo.writing import Writing
@@ -163,9 +164,29 @@ class Order:
     until: date
 
 
+@dataclass(frozen=True)
+class Tell:
+    """The guide: a `noun` ("service" or "official") as in `kiosk.services`. With a `portrait` the
+    official is shown on a photo, drawn from that name."""
+
+    noun: str
+    given: dict[str, Any]
+    portrait: str = ""
+
+
+@dataclass(frozen=True)
+class Feel:
+    """Smiles and frowns at the notice with that ref."""
+
+    notice: str
+    good: int
+    bad: int
+
+
 Act = (
     Post | Correct | Submit | SendBack | SignOff | TakeOver | Withdraw | Open | Confirm
     | DeclareNone | Excuse | Ask | Accept | Answer | Rate | Close | Order
+    | Tell | Feel
 )  # fmt: skip
 
 

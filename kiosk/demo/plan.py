@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiosk.clock import beijing_date
 from kiosk.demo.acts import Step, spread
+from kiosk.demo.guide import felt, guide
 from kiosk.demo.history import history
 from kiosk.demo.places import STORIES, Place
 from kiosk.demo.results import results
@@ -22,6 +23,7 @@ def plan(places: list[Place], now: datetime, catalogue: Catalogue) -> list[Step]
     """Every step up to `now` (aware), by time."""
     today = beijing_date(now)
     steps = list(township(places, now, today, catalogue))
+    steps.extend(guide(places, today))
     for place in places:
         steps.extend(routine(place, now, today, catalogue))
         steps.extend(stories(place, now, today, catalogue))
@@ -30,6 +32,7 @@ def plan(places: list[Place], now: datetime, catalogue: Catalogue) -> list[Step]
     codes = {place.code for place in places}
     if all(story.code in codes for story in STORIES):
         steps.extend(talks(now, today))
+        steps.extend(felt(now, today))
     steps.extend(list(results(steps, places, now, catalogue)))
     reviewed = list(with_reviews(steps, places, now, catalogue))
     return [step for step in spread(reviewed) if step.at < now]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from kiosk import clock
+from kiosk import clock, opinions, services
+from kiosk.attachments import photos
 from kiosk.attachments.photos import Photo
+from kiosk.demo import portraits
 from kiosk.demo.acts import (
     Accept,
     Answer,
@@ -16,6 +18,7 @@ from kiosk.demo.acts import (
     Correct,
     DeclareNone,
     Excuse,
+    Feel,
     Open,
     Order,
     Post,
@@ -25,6 +28,7 @@ from kiosk.demo.acts import (
     Step,
     Submit,
     TakeOver,
+    Tell,
     Withdraw,
     follow_up,
 )
@@ -38,6 +42,7 @@ from kiosk.duties import queries as duties
 from kiosk.feedback import commands as feedback
 from kiosk.node import Node
 from kiosk.notices import commands as notices
+from kiosk.notices import queries as node_notices
 from kiosk.notices.historic import historic
 from kiosk.reviews import commands as reviews
 from kiosk.reviews import queries as asked_for
@@ -129,6 +134,24 @@ def play(stage: Stage, step: Step) -> None:
             feedback.rate(journal, stage.ids["", ref], satisfied=satisfied, text=words)
         case Close(ref):
             feedback.close(journal, stage.ids["", ref], actor=actor)
+        case Tell() as act:
+            _tell(node, actor, act)
+        case Feel(ref, good, bad):
+            felt = node_notices.notice(journal, stage.ids[step.node, ref])
+            assert felt is not None
+            for n in range(good + bad):
+                opinions.give(journal, felt, good=n < good)
+
+
+def _tell(node: Node, actor: str, act: Tell) -> None:
+    given = dict(act.given)
+    if act.portrait:
+        drawn = photos.photo(portraits.portrait(act.portrait))
+        given["photo"] = node.blobs.put(drawn.data)
+    if act.noun == "service":
+        services.describe_service(node.journal, given, actor=actor)
+    else:
+        services.describe_official(node.journal, given, actor=actor)
 
 
 def _post(stage: Stage, node: Node, place: Place | None, actor: str, act: Post) -> str:

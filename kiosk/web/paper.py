@@ -214,6 +214,14 @@ def answer(asked: Print, ending: str) -> Response:
     return response
 
 
+def made(asked: Print) -> bytes:
+    """The print as a PDF, kept for the next reader. Raises NotPrintable."""
+    documents = asked.documents()
+    files = _files(documents)
+    key = _key(documents, files)
+    return _made.get(key) or _press(key, documents, files)
+
+
 class Kept:
     """The PDFs made lately, by the hash of what they were made of; the least used go first."""
 

@@ -47,7 +47,7 @@
     var words = form.querySelector(".not-sent") || document.createElement("p");
     words.className = "message fault not-sent";
     words.setAttribute("role", "alert");
-    words.textContent = "没有发出去，您写的还在。请再点一次；还不行，请打上面的电话。";
+    words.textContent = "没有发出去，您写的还在。请再点一次；还不行，请打值班电话。";
     form.prepend(words);
     words.scrollIntoView({ block: "center" });
   }
