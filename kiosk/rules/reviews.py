@@ -123,6 +123,25 @@ def standing(
     return Standing(ended or "complete", tuple(steps))
 
 
+def late_steps(
+    chain: Chain, found: Standing, today: date, holidays: Holidays | None = None
+) -> list[tuple[str, date]]:
+    """The steps that were done after their last day, or are past it today, each with that day."""
+    late: list[tuple[str, date]] = []
+    since = chain.asked
+    for step in found.steps:
+        if step.act is None and step.state != "waiting":
+            break
+        due = add_working_days(beijing_date(since), chain.days, holidays)
+        done = beijing_date(step.act.at) if step.act else today
+        if done > due:
+            late.append((step.by, due))
+        if step.act is None:
+            break
+        since = step.act.at
+    return late
+
+
 def signing_fault(chain: Chain, acts: Iterable[Act], step: str, name: str, today: date) -> str:
     """Why `name` may not sign or send back `step` now, in Chinese; "" where it may be done."""
     found = standing(chain, acts, today)
