@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from kiosk import clock, villages
 from kiosk.journal import canonical, regain
@@ -55,11 +55,12 @@ class BundleRefused(ValueError):
 
 @dataclass(frozen=True)
 class Exported:
-    """What a bundle holds and for whom it is."""
+    """What a bundle holds and for whom it is; `left` attachments did not go in."""
 
     to: str
     entries: int
     blobs: int
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,35 +79,40 @@ def export(
     *,
     to: str = "",
     whole: bool = False,
+    most: int | None = None,
     progress: Progress = lambda share: None,
 ) -> Exported:
     """Writes a bundle for the township, or from the township for its village `to`.
 
     It begins where the receiver is known to be; `whole` leaves nothing out, also not what the
-    receiver wrote itself. Raises BundleRefused; OSError where it cannot be written.
+    receiver wrote itself. Attachments of more than `most` bytes are left for another one, the
+    newest entries' go first. Raises BundleRefused; OSError where it cannot be written.
     """
     receiver = _receiver(node, to)
     references.note_new(node.journal)
     plan = _Plan(node, receiver, whole)
+    blobs = plan.blobs if most is None else _fitting(node, plan.blobs, most)
     count = 0
     try:
         with parcel.writing(path) as made:
             for name, data, entries in plan.messages():
                 made.add(name, data)
                 count += entries
-            for done, sha in enumerate(plan.blobs):
+            for done, sha in enumerate(blobs):
                 made.add_file(f"blobs/{sha}", node.blobs.path(sha))
-                progress(done / len(plan.blobs))
+                progress(done / len(blobs))
             made.seal(lambda parts: _manifest(plan, parts))
     except parcel.Occupied as occupied:
         raise BundleRefused(str(occupied)) from occupied
     progress(1)
-    return Exported(receiver, count, len(plan.blobs))
+    return Exported(receiver, count, len(blobs), len(plan.blobs) - len(blobs))
 
 
-def take_in(node: Node, path: Path, *, progress: Progress = lambda share: None) -> Imported:
+def take_in(
+    node: Node, source: Path | IO[bytes], *, progress: Progress = lambda share: None
+) -> Imported:
     """Takes what is new in a bundle, all of it or nothing. Raises BundleRefused."""
-    with _words(), parcel.reading(path) as archive:
+    with _words(), parcel.reading(source) as archive:
         manifest = _opened(node, archive)
         parts = parcel.verified(
             archive, str(manifest["parts"]), _limit, lambda share: progress(share / 2)
@@ -185,6 +191,17 @@ class _Plan:
         ]
 
 
+def _fitting(node: Node, found: list[str], most: int) -> list[str]:
+    """The first of the attachments that together have at most so many bytes."""
+    fitting, size = [], 0
+    for sha in found:
+        size += node.blobs.path(sha).stat().st_size
+        if size > most:
+            break
+        fitting.append(sha)
+    return fitting
+
+
 def _sizes(journal: Journal) -> int:
     return sum(journal.size(stream) for stream in journal.streams())
 
@@ -197,11 +214,13 @@ def _receiver(node: Node, to: str) -> str:
     if not node.config.is_township:
         up = upstream(node)
         if up is None:
-            raise BundleRefused("还没有加入乡镇，不知道导出给谁。请先运行 kiosk enrol。")
+            raise BundleRefused(
+                "还没有加入乡镇，不知道导出给谁。请管理员先办理加入（kiosk enrol）。"
+            )
         if to not in ("", up.code):
             raise BundleRefused(f"本村的上级是 {up.name}（{up.code}），不能导出给 {to}。")
         return up.code
-    known = [each.code for each in villages.known(node.journal)]
+    known = [each.code for each in villages.children(node.journal)]
     if not to and len(known) == 1:
         return known[0]
     if to not in known:
@@ -254,7 +273,7 @@ def _opened(node: Node, archive: zipfile.ZipFile) -> dict[str, Any]:
         whom = f"{whose.name}（{receiver}）" if whose else receiver
         raise BundleRefused(f"这个文件是 {name} 导出给 {whom} 的，不是给本机的，没有收下。")
     if node.config.is_township:
-        if sender not in {each.code for each in villages.known(node.journal)}:
+        if sender not in {each.code for each in villages.children(node.journal)}:
             raise BundleRefused(f"这个文件来自 {name}（{sender}），它没有加入本镇，没有收下。")
     else:
         up = upstream(node)
@@ -287,7 +306,8 @@ def _take_streams(
         got = wire.parse_batch(_json(archive, name))
         if got.start > journal.size(stream):
             raise BundleRefused(
-                "中间缺少一段记录，没有收下。请在对方那里用 --whole 重新导出一次全部记录。"
+                "中间缺少一段记录，没有收下。"
+                "请在对方那里重新导出一次“全部记录”（命令行用 --whole）。"
             )
         wire.take(journal, stream, got)
         regain.note_resolved(journal, stream, got.entries)

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 MANIFEST, PARTS = "manifest", "parts"
 PIECE = 1 << 20
@@ -90,13 +90,14 @@ def writing(path: Path) -> Iterator[Parcel]:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The parcel of that name. Within the block whatever a damaged file does is Damaged.
+def reading(source: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """The parcel of that name, or in that open file. Within the block whatever a damaged file does
+    is Damaged.
 
     Raises FileNotFoundError.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             yield archive
     except (
         zipfile.BadZipFile,

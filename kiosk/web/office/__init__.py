@@ -17,6 +17,7 @@ from kiosk.web.office import (
     results,
     reviews,
     sending,
+    sticks,
 )
 from kiosk.web.office.door import blueprint
 
@@ -34,4 +35,5 @@ __all__ = [
     "results",
     "reviews",
     "sending",
+    "sticks",
 ]

@@ -11,6 +11,7 @@ from kiosk.web.township import (
     overview,
     printing,
     reviews,
+    sticks,
     village,
     villages,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "overview",
     "printing",
     "reviews",
+    "sticks",
     "village",
     "villages",
 ]
