@@ -25,6 +25,9 @@ like any other.
 - `fork.resolved` on the stream that was forked, subject = the origin's code: see *Forks* in
   [protocol.md](protocol.md)
 
+- `bundle.exported` {to, entries, blobs, left} and `bundle.imported` {from, entries, cosignatures,
+  blobs} on X/self, subject = the other node's code: a stick was carried from a desk
+
 Any body may have `again` {seq, at}: where an entry stood, and what time it had claimed, before a
 fork was mended.
 """
