@@ -513,9 +513,9 @@ def doctor(dir: Path, port: int, as_json: bool) -> None:
 
 
 def _add_groups() -> None:
-    from kiosk import cli_recovery
+    from kiosk import cli_recovery, cli_report
 
-    for command in cli_recovery.COMMANDS:
+    for command in (*cli_recovery.COMMANDS, *cli_report.COMMANDS):
         main.add_command(command)
 
 
