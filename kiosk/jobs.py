@@ -20,6 +20,7 @@ from kiosk.journal.entry import Entry
 from kiosk.journal.log import StreamStopped
 from kiosk.node import Node
 from kiosk.reviews import publication
+from kiosk.screens import usage
 from kiosk.sync import chunks, client, erasure, streams
 
 SYNC_SECONDS = 30
@@ -42,6 +43,11 @@ def start(node: Node) -> BackgroundScheduler:
     )
     scheduler.add_job(clear, IntervalTrigger(seconds=CLEAR_SECONDS), [node], id="clear")
     scheduler.add_job(clear_unnamed, CronTrigger(hour=3, minute=20, timezone=clock.BEIJING), [node])
+    if node.config.role == "village":
+        scheduler.add_job(tell_usage, DateTrigger(), [node], id="usage at start")
+        scheduler.add_job(
+            tell_usage, CronTrigger(hour=0, minute=6, timezone=clock.BEIJING), [node], id="usage"
+        )
     if not node.config.is_township:
         scheduler.add_job(
             publish, IntervalTrigger(seconds=PUBLISH_SECONDS), [node], id="publish",
@@ -93,6 +99,12 @@ def clear_unnamed(node: Node) -> None:
     """Removes what was uploaded and never came into an entry, and pieces of what never came."""
     erasure.remove_unnamed(node.journal, node.blobs)
     chunks.clear_stale(node.blobs)
+
+
+def tell_usage(node: Node) -> None:
+    """Tells the township how much the screens were used on the days that are over."""
+    with contextlib.suppress(StreamStopped):
+        usage.tell(node.journal)
 
 
 def turn_duties(node: Node) -> None:

@@ -1,17 +1,60 @@
-"""The screens room: which touch screens show this board, and whether they still do."""
+"""The screens room: which touch screens show this board, whether they still do, what takes them
+over, and how much they are used."""
 
-from kiosk.screens.commands import forget, heartbeat, hide
+from kiosk.screens.commands import (
+    NAME_LIMIT,
+    HeartbeatMalformed,
+    ScreenRefused,
+    UrgencyRefused,
+    check_urgent,
+    declare_urgent,
+    end_urgent,
+    heartbeat,
+    hide,
+    place,
+    remove,
+    start,
+    start_with,
+    started,
+    urgent_until,
+)
 from kiosk.screens.projection import ROOM
-from kiosk.screens.queries import Screen, Told, screens, status, told
+from kiosk.screens.queries import (
+    SLIDES,
+    Screen,
+    Told,
+    Urgent,
+    screen,
+    screens,
+    status,
+    told,
+    urgent,
+)
 
 __all__ = [
+    "NAME_LIMIT",
     "ROOM",
+    "SLIDES",
+    "HeartbeatMalformed",
     "Screen",
+    "ScreenRefused",
     "Told",
-    "forget",
+    "UrgencyRefused",
+    "Urgent",
+    "check_urgent",
+    "declare_urgent",
+    "end_urgent",
     "heartbeat",
     "hide",
+    "place",
+    "remove",
+    "screen",
     "screens",
+    "start",
+    "start_with",
+    "started",
     "status",
     "told",
+    "urgent",
+    "urgent_until",
 ]

@@ -1,5 +1,4 @@
-"""Open data: what stands on the boards known here, as JSON, CSV and Atom; and what machines say to
-each other about being well: `/healthz`, and the heartbeat of a screen in front of this node.
+"""Open data: what stands on the boards known here, as JSON, CSV and Atom; and `/healthz`.
 
 Nothing in it is not also on the screen. Lists page (`?page=`, `?per_page=` up to 100), newest
 first, and may be narrowed by `?village=` and `?affairs=`. Money is integer fen, times are RFC 3339
@@ -19,14 +18,12 @@ from xml.etree import ElementTree as xml
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
-from kiosk import screens
 from kiosk.node import Node
 from kiosk.notices import queries as notices
 from kiosk.notices.projection import texts
 from kiosk.notices.queries import AFFAIRS_NAMES, Notice
-from kiosk.screens.commands import HeartbeatMalformed
 from kiosk.villages import queries as villages
-from kiosk.web import current_node, guard, public_address
+from kiosk.web import current_node, public_address
 from kiosk.web.sheets import guarded
 
 PER_PAGE = 50
@@ -75,29 +72,6 @@ def health() -> Response:
         version=_version(),
         position=node.journal.position,
     )
-
-
-@blueprint.post("/screens/heartbeat")
-@guard.limiter.limit("60 per minute")
-def heartbeat() -> Response:
-    """Takes a screen's {screen, name, size, version, visible, page}; answers 204.
-
-    There is no token to send: only pages of this node itself may say it, and it changes nothing
-    but what this machine knows of its screens.
-    """
-    if not _from_this_node():
-        abort(403)
-    beat = request.get_json(silent=True)
-    if not isinstance(beat, dict):
-        abort(400)
-    try:
-        screens.heartbeat(current_node().journal, beat)
-    except HeartbeatMalformed:
-        abort(400)
-    return Response(status=204)
-
-
-guard.csrf.exempt(heartbeat)
 
 
 @blueprint.get("/api/v1/notices.json")
@@ -183,15 +157,6 @@ def feed() -> Response:
         _add(entry, "summary", _summary(each))
     body = xml.tostring(root, encoding="utf-8", xml_declaration=True)
     return _open(Response(body, content_type="application/atom+xml; charset=utf-8"))
-
-
-def _from_this_node() -> bool:
-    """Whether the request comes from a page of this server: browsers say so, and pages cannot lie
-    about it. `Sec-Fetch-Site` is not sent over plain http beyond localhost; `Origin` always is."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    return request.headers.get("Origin", "").split("://")[-1] == request.host
 
 
 def _page(node: Node) -> Page:

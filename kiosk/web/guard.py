@@ -83,6 +83,15 @@ def require(roles: Collection[str], login_endpoint: str) -> BaseResponse | None:
     return None
 
 
+def from_this_node() -> bool:
+    """Whether the request comes from a page of this server: browsers say so, and pages cannot lie
+    about it. `Sec-Fetch-Site` is not sent over plain http beyond localhost; `Origin` always is."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin", "").split("://")[-1] == request.host
+
+
 def next_page(fallback: str) -> str:
     """Where a log-in leads: the page asked for, if it is one of this server's own."""
     wanted = request.args.get("next", "")

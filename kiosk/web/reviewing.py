@@ -89,7 +89,8 @@ def screen(review: Review, blob: str) -> str:
         now=clock.now(),
         here=request.path,
         tag='""',
-        rotation=[],
+        newest=[],
+        urgent=[],
         still=True,
     )
 

@@ -153,8 +153,10 @@ def test_a_machine_without_fonts_and_browser_is_told(
     assert "中文字体" in found["fonts"] and "Chromium" in found["screen"]
     assert "espeak-ng" in found["voice"]
     with clock.set_to(NOW):
-        screens.heartbeat(village.journal, {"screen": "door"})
-    assert "screen" not in missing(village, nobody)
+        screens.heartbeat(
+            village.journal, screens.place(village.journal, actor="王会计", name="大厅"), {}
+        )
+        assert "screen" not in missing(village, nobody)
 
 
 def test_a_full_disk_is_told(village: Node, machine: None, monkeypatch: pytest.MonkeyPatch) -> None:

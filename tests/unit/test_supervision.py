@@ -1,11 +1,10 @@
-"""Orders from the township to a village, and the screens' heartbeats."""
+"""Orders from the township to a village."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kiosk import clock, screens, supervision
-from kiosk.screens.commands import MOST_SCREENS, HeartbeatMalformed
+from kiosk import clock, supervision
 from kiosk.supervision.commands import OrderRefused
 from tests.conftest import VILLAGE, copied
 
@@ -89,60 +88,3 @@ def test_only_the_ordered_village_answers_and_only_the_township_closes(enrolled,
         supervision.close_order(enrolled.journal, id, actor="王会计")
     township.journal.append("371721105202", "order.answered", id, {"text": "冒充"})
     assert supervision.order(township.journal, id).state == "sent"
-
-
-def test_a_screen_that_reports_is_alive_for_five_minutes(village):
-    with clock.set_to(NOW):
-        screens.heartbeat(village.journal, {"screen": "hall", "size": "1080x1920", "page": "/"})
-        [screen] = screens.screens(village.journal)
-        assert (screen.id, screen.size, screen.alive) == ("hall", "1080x1920", True)
-    with clock.set_to(NOW + timedelta(minutes=6)):
-        assert not screens.screens(village.journal)[0].alive
-
-
-def test_heartbeats_cannot_fill_the_disk(village):
-    for n in range(MOST_SCREENS + 5):
-        with clock.set_to(NOW + timedelta(seconds=n)):
-            screens.heartbeat(village.journal, {"screen": f"s{n}", "page": "x" * 9999})
-    found = screens.screens(village.journal)
-    assert len(found) == MOST_SCREENS
-    assert (found[0].id, len(found[0].page)) == (f"s{MOST_SCREENS + 4}", 100)
-
-
-@pytest.mark.parametrize("beat", [{}, {"screen": ""}, {"screen": "a b"}, {"screen": 3}])
-def test_what_is_no_heartbeat_is_refused(village, beat):
-    with pytest.raises(HeartbeatMalformed):
-        screens.heartbeat(village.journal, beat)
-
-
-def test_a_screen_is_forgotten_until_it_reports_again(village):
-    with clock.set_to(NOW):
-        for id in ("hall", "gate"):
-            screens.heartbeat(village.journal, {"screen": id})
-        screens.forget(village.journal, "hall")
-        assert [each.id for each in screens.screens(village.journal)] == ["gate"]
-        screens.heartbeat(village.journal, {"screen": "hall"})
-        assert len(screens.screens(village.journal)) == 2
-
-
-def test_a_township_hides_a_screen_until_its_village_heard_of_it_again(village, township):
-    def told():
-        said = screens.status(village.journal)
-        return [each.id for each in screens.told(township.journal, VILLAGE, said)]
-
-    with clock.set_to(NOW):
-        screens.heartbeat(village.journal, {"screen": "hall", "name": "大厅"})
-        assert told() == ["hall"]
-    with clock.set_to(NOW + timedelta(hours=1)):
-        screens.hide(township.journal, VILLAGE, "hall")
-        assert told() == []
-        assert screens.told(township.journal, "371721105202", [{"screen": "hall"}])
-    with clock.set_to(NOW + timedelta(hours=2)):
-        screens.heartbeat(village.journal, {"screen": "hall"})
-        assert told() == ["hall"]
-
-
-@pytest.mark.parametrize("said", [None, 3, "x", [3], [{"screen": None, "size": 7, "alive": "x"}]])
-def test_a_village_may_tell_anything_of_its_screens(township, said):
-    for screen in screens.told(township.journal, VILLAGE, said):
-        assert isinstance(screen.size, str) and screen.id == ""

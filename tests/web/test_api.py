@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kiosk import clock, create_app, feedback, screens
+from kiosk import clock, create_app, feedback
 from kiosk.web.api import ATOM
 from tests import posting
 from tests.conftest import VILLAGE, copied
@@ -128,30 +128,3 @@ def test_what_did_not_change_is_not_sent_again(client):
     assert again.status_code == 304
     assert first.headers["Access-Control-Allow-Origin"] == "*"
     assert json.loads(first.data)
-
-
-BEAT = {"screen": "hall", "size": "1080x1920", "page": "/", "visible": True}
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Sec-Fetch-Site": "same-origin"}, 204),
-        ({"Origin": "http://localhost"}, 204),
-        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, 403),
-        ({"Origin": "http://evil.example"}, 403),
-        ({}, 403),
-    ],
-)
-def test_only_this_node_s_own_pages_report_a_screen(village, headers, status):
-    client = create_app(village).test_client()
-    assert client.post("/screens/heartbeat", json=BEAT, headers=headers).status_code == status
-    assert len(screens.screens(village.journal)) == (status == 204)
-
-
-def test_what_is_no_heartbeat_is_refused(village):
-    client = create_app(village).test_client()
-    same = {"Sec-Fetch-Site": "same-origin"}
-    for bad in ({}, [], {"screen": "a b"}):
-        assert client.post("/screens/heartbeat", json=bad, headers=same).status_code == 400
-    assert client.post("/screens/heartbeat", data="x", headers=same).status_code == 400

@@ -161,12 +161,14 @@ class TestHome:
         assert page.index("已逾期") < page.index("还有 4 天到期")
         assert "本机还没有接入乡镇" in page
 
-    def test_a_screen_that_went_dark_is_named_and_can_be_forgotten(self, officer, node):
+    def test_a_screen_that_went_dark_is_named_with_since_when(self, officer, node):
         with clock.set_to(NOW - timedelta(days=2)):
-            screens.heartbeat(node.journal, {"screen": "hall", "name": "大厅"})
-        assert "屏幕“大厅”2 天前起没有动静" in text(officer.get("/office/"))
-        officer.post("/office/screens/hall/forget")
-        assert "没有动静" not in text(officer.get("/office/"))
+            id = screens.place(node.journal, actor="王会计", name="大厅")
+            screens.heartbeat(node.journal, id, {})
+        page = text(officer.get("/office/"))
+        assert "屏幕“大厅”黑屏或没有动静，2 天前起（2026年10月14日" in page
+        officer.post(f"/office/screens/{id}/remove")
+        assert "黑屏" not in text(officer.get("/office/"))
 
     def test_a_line_opens_the_right_form(self, officer):
         id = begin(officer, "finance.statement", period="2026Q3")

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kiosk import clock, drafts, supervision
+from kiosk import clock, drafts, screens, supervision
 from kiosk.attachments.blobs import BadBlobName, BlobMissing
 from kiosk.drafts import Draft
 from kiosk.duties import queries as duties
@@ -58,6 +58,7 @@ def on_every_page() -> dict[str, Any]:
     return {
         "node": node,
         "today": clock.today(),
+        "screens_in_trouble": sum(each.state.trouble for each in screens.screens(node.journal)),
         "waiting_count": len(feedback.open_for(node.journal, node.config.code)),
         "AFFAIRS": AFFAIRS,
         "CADENCES": CADENCES,

@@ -49,16 +49,8 @@ def home() -> str:
         sync=sync_line(node),
         warnings=warnings(node),
         fork=fork_notice(node),
-        dark=[each for each in screens.screens(journal) if not each.alive],
+        troubled=[each for each in screens.screens(journal) if each.state.trouble],
     )
-
-
-@blueprint.post("/screens/<id>/forget")
-def forget_screen(id: str) -> Response:
-    """A screen that is no more: a browser that was tried out, or one that was replaced."""
-    screens.forget(current_node().journal, id)
-    flash("已经忘记这块屏幕；它再打开时会自己重新出现。", "good")
-    return redirect(url_for("office.home"))
 
 
 @blueprint.get("/new")

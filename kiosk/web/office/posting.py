@@ -226,7 +226,8 @@ def screen(id: str) -> str:
         now=clock.now(),
         here=request.path,
         tag='""',
-        rotation=[],
+        newest=[],
+        urgent=[],
         still=True,
     )
 

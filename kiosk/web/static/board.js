@@ -1,6 +1,6 @@
 // The touch screen's behaviour: going from page to page without ever showing a browser's error
-// page, the clock, the way home after a minute, and the show when nobody is there. htmx polls;
-// everything else about what is on a page is the server's.
+// page, the clock, whether the server is there, and the way home after a minute. htmx polls; what is
+// on a page is the server's.
 (function () {
   "use strict";
 
@@ -34,14 +34,18 @@
   }
 
   // ---- is the server there? ----
+  // When it last answered, and of when what is on the screen is: a page that worker.js kept is older.
   var lastAnswer = Date.now();
+  var shownAt = new Date(page().dataset.now);
   function answered(ok, stamp) {
     if (ok) {
       lastAnswer = Date.now();
       setClock(stamp);
+      shownAt = new Date(Date.now() + offset);
     } else {
-      document.querySelector('[data-clock="last"]').textContent =
-        faces.time.format(new Date(lastAnswer + offset));
+      var now = new Date(Date.now() + offset);
+      var day = faces.day.format(shownAt) === faces.day.format(now) ? "" : faces.day.format(shownAt) + " ";
+      document.querySelector('[data-clock="last"]').textContent = day + faces.time.format(shownAt);
     }
     offline.hidden = ok;
   }
@@ -57,7 +61,9 @@
     var done = function (there) { underway -= 1; return there; };
     return fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" }).then(
       function (response) {
-        answered(response.status < 500, response.headers.get("X-Kiosk-Now"));
+        var kept = response.headers.get("X-Kiosk-Kept");
+        if (kept) { shownAt = new Date(kept); }
+        answered(!kept && response.status < 500, response.headers.get("X-Kiosk-Now"));
         if (!response.ok) { return false; }
         return response.text().then(function (html) {
           if (mine !== going) { return false; }
@@ -68,11 +74,17 @@
             history.replaceState(history.state, "", url);
           }
           put(html, top);
+          if (how) { opened(url); }
           return true;
         });
       },
       function () { answered(false); return false; }
     ).then(done, function (error) { done(); throw error; });
+  }
+  // By hand, and not by a turn of the clock: screen.js counts it.
+  function opened(url) {
+    var path = new URL(url, location.href).pathname;
+    document.dispatchEvent(new CustomEvent("board:opened", { detail: path }));
   }
   // Puts a page's own part in the place of the one that is there.
   function put(html, top) {
@@ -95,8 +107,7 @@
   function depth() { return (history.state && history.state.depth) || 0; }
   function atHome() { return location.pathname === "/"; }
   function home() {
-    if (atHome() && !showing) { scroller.scrollTop = 0; return; }
-    stopShow();
+    if (atHome()) { scroller.scrollTop = 0; return; }
     go("/", "push").then(function (there) {
       if (there) { history.replaceState({ depth: 0 }, "", "/"); turnable(); }
     });
@@ -135,8 +146,7 @@
     renew();
     tick();
     turnable();
-    noteNewest();
-    var title = document.querySelector("#page h1");
+    var title = document.querySelector("#page h1:not(.visually-hidden)");
     document.title = title
       ? title.firstChild.textContent.trim() + " · " + body.dataset.name
       : body.dataset.name + "三务公开";
@@ -144,7 +154,7 @@
   function turnable() {
     button("up").disabled = atEnd(-1) && !otherPage(-1);
     button("down").disabled = atEnd(1) && !otherPage(1);
-    button("back").disabled = !showing && depth() === 0 && !page().dataset.back;
+    button("back").disabled = depth() === 0 && !page().dataset.back;
   }
   function button(act) { return document.querySelector('[data-act="' + act + '"]'); }
 
@@ -218,70 +228,34 @@
     renew();
     tick();
     turnable();
-    noteNewest();
+    document.dispatchEvent(new Event("board:polled"));
   });
 
-  // ---- nobody is there ----
+  // ---- nobody is there: home after a minute; what comes then is attract.js's ----
   var touched = Date.now();
-  var showing = false;
-  var turnAt = 0;
-  var halfAt = 0;
-  var place = 0;
-  var newest = null;
-  function rotation() {
-    var list = page().dataset.rotation;
-    return list ? list.split(" ") : [];
-  }
-  // What was just posted is shown at once, not after its turn.
-  function noteNewest() {
-    var first = rotation()[0] || "";
-    var fresh = newest !== null && first !== newest;
-    newest = first;
-    if (showing && fresh && first) { show(0); }
-  }
-  function show(which) {
-    var list = rotation();
-    if (!list.length) { return; }
-    showing = true;
-    body.classList.add("showing");
-    place = which % (list.length + 1);
-    turnAt = Date.now() + seconds("showEach");
-    halfAt = turnAt - seconds("showEach") / 2;
-    // One turn in each round is the home page itself, with what is overdue and whom to call.
-    go(place < list.length ? list[place] : "/");
-  }
-  function stopShow() {
-    showing = false;
-    body.classList.remove("showing");
-  }
-  function touch() {
-    touched = Date.now();
-    if (!showing) { return; }
-    stopShow();
-    var url = page().getAttribute("hx-get");
-    if (url !== "/") { history.pushState({ depth: 1 }, "", url); }
-    turnable();
-  }
-  ["pointerdown", "keydown", "wheel"].forEach(function (name) {
+  function touch() { touched = Date.now(); }
+  ["pointerdown", "keydown", "wheel", "kiosk:use"].forEach(function (name) {
     document.addEventListener(name, touch, { capture: true, passive: true });
   });
   function watch() {
-    var still = Date.now() - touched;
-    if (!atHome() && still >= seconds("homeAfter")) {
-      touched = Date.now();
+    if (!atHome() && Date.now() - touched >= seconds("homeAfter")) {
+      touch();
       home();
-    } else if (atHome() && !showing && still >= seconds("showAfter")) {
-      show(0);
-    } else if (showing && Date.now() >= turnAt) {
-      show(place + 1);
-    } else if (showing && halfAt && Date.now() >= halfAt) {
-      halfAt = 0;
-      turn(1);
     }
   }
 
-  // For what is sent from a page (take.js).
-  window.board = { put: put, answered: answered, touch: touch };
+  // For the scripts beside this one: take.js, attract.js, screen.js.
+  window.board = {
+    put: put,
+    answered: answered,
+    touch: touch,
+    go: go,
+    atHome: atHome,
+    page: page,
+    now: function () { return new Date(Date.now() + offset); },
+    stillFor: function () { return Date.now() - touched; },
+    answeredAt: function () { return lastAnswer; }
+  };
 
   setClock(page().dataset.now);
   if (!history.state) { history.replaceState({ depth: 0 }, "", location.href); }

@@ -1,15 +1,18 @@
 """Notices of the township: one text on the screens of all its villages, and its withdrawal."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 
+from kiosk import clock, screens
 from kiosk.journal.log import Journal
 from kiosk.notices import commands, queries
 from kiosk.notices.commands import NotChangeable, NotPublishable, Problem
 from kiosk.notices.queries import Notice
 from kiosk.rules import privacy
+from kiosk.screens import UrgencyRefused
 from kiosk.sync import contacts, status
 from kiosk.sync.contacts import Contact
 from kiosk.villages import queries as villages
@@ -46,6 +49,7 @@ def notices() -> Page:
         faults=faults,
         maskable=any(fault.mask for fault in faults),
         typed=typed,
+        tomorrow=_tomorrow(),
     )
     return (html, 400) if faults else html
 
@@ -122,10 +126,33 @@ def _publish(typed: dict[str, Any]) -> None:
     title = typed.get("title", "").strip()
     if typed.get("urgent") and title and not title.startswith(URGENT):
         title = URGENT + title
-    commands.publish(
+    until = _urgent_until(typed)
+    id = commands.publish(
         current_node().journal,
         actor=g.account.name,
         title=title,
         content={"text": typed.get("text", "").replace("\r\n", "\n").strip()},
         contact=typed.get("contact", ""),
     )
+    if until is not None:
+        screens.declare_urgent(current_node().journal, id, until, actor=g.account.name)
+
+
+def _urgent_until(typed: dict[str, Any]) -> datetime | None:
+    """Until when the notice takes every screen over; None where it is not urgent.
+
+    Raises NotPublishable where it has no end, or one that cannot be.
+    """
+    if not typed.get("urgent"):
+        return None
+    try:
+        until = screens.urgent_until(typed.get("until") or _tomorrow())
+        screens.check_urgent(until)
+    except UrgencyRefused as refused:
+        raise NotPublishable([Problem("紧急", str(refused), "")]) from refused
+    return until
+
+
+def _tomorrow() -> str:
+    """This hour tomorrow, as a form's field for date and time has it."""
+    return f"{clock.now().astimezone(clock.BEIJING) + timedelta(days=1):%Y-%m-%dT%H:00}"

@@ -31,6 +31,7 @@ from kiosk.web import connection, current_node
 from kiosk.web.formats import ago, as_moment
 from kiosk.web.formats import period as period_title
 from kiosk.web.sheets import Cell, xlsx
+from kiosk.web.township import screens
 from kiosk.web.township.door import blueprint
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -109,7 +110,7 @@ def refreshed(view: Callable[..., str]) -> Callable[..., Response]:
     def answer(*args: Any, **kwargs: Any) -> Response:
         journal = current_node().journal
         heard = "|".join(ago(each.last_success) for each in contacts.contacts(journal))
-        heard += f"|{sorted(forks.forked(journal))}|{journal.stopped()}"
+        heard += f"|{sorted(forks.forked(journal))}|{journal.stopped()}|{screens.mark(journal)}"
         tag = f"{journal.version()}.{clock.today()}.{hash(heard) & 0xFFFFFFFF:x}"
         if request.if_none_match.contains(tag):
             response = Response(status=304)
@@ -147,6 +148,7 @@ def home(tag: str) -> str:
         "tag": tag,
         "warnings": connection.warnings(current_node()),
         "fork": connection.fork_notice(current_node()),
+        "dark": [it for it in screens.of_villages(journal) if it.troubled],
         "sync": connection.sync_line(current_node()) if client.upstream(current_node()) else None,
     }
     if request.headers.get("HX-Request") == "true":

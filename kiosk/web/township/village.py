@@ -55,7 +55,7 @@ def village(code: str) -> str:
         described=villages.village(journal, code),
         told=_told(contact),
         forks=forks.forks(journal, code),
-        screens=screens.told(journal, code, contact.status.get("screens") if contact else None),
+        screens=screens.told(journal, code, contact.status if contact else None),
         line=line_of(journal, code, known.name, feedback.open_for(journal, code), today),
         pressing=sorted(
             pressing, key=lambda row: (row.state not in LATE, row.duty.due, row.duty.key)
@@ -73,14 +73,6 @@ def village(code: str) -> str:
         newest=notices.newest(journal, code, None, 5),
         running_out=running_out(journal, code, today),
     )
-
-
-@blueprint.post("/villages/<code>/screens/<id>/forget")
-def forget_screen(code: str, id: str) -> Page:
-    """Leaves out a screen of which the village still tells."""
-    screens.hide(current_node().journal, known_village(code).code, id)
-    flash("已经忘记这块屏幕；它再打开时会自己重新出现。", "good")
-    return redirect(url_for("township.village", code=code) + "#reach-title")
 
 
 @blueprint.route("/villages/<code>/duty", methods=["GET", "POST"])

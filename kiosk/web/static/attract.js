@@ -1,0 +1,185 @@
+// When nobody is there: the slides of /attract over the page, one at a time; the screen's hours and
+// its dimming at night; and what is urgent, at once. A touch ends it at once: the page below never
+// went away. All slides come in one answer and stay, so that they turn while the server is away, and
+// a day of turning makes no node and keeps none.
+(function () {
+  "use strict";
+
+  var body = document.body;
+  var board = window.board;
+  var REFRESH = 60000; // ask for slides again, as days and display periods end
+  var AWAKE = 120000; // a touch at night lights the screen for so long
+  var seconds = function (name) { return Number(body.dataset[name]) * 1000; };
+
+  var stage = document.createElement("section");
+  stage.id = "attract";
+  stage.className = "attract";
+  stage.hidden = true;
+  stage.setAttribute("aria-label", "轮播");
+  stage.innerHTML = '<div class="attract-slides"></div>'
+    + '<p class="attract-foot"><strong>摸一下屏幕，看全部公开内容</strong>'
+    + '<span class="attract-clock"><span class="figure"></span></span></p>';
+  body.append(stage);
+  var holder = stage.firstChild;
+  var night = document.createElement("div");
+  night.className = "night";
+  night.hidden = true;
+  body.append(night);
+
+  // ---- the slides ----
+  var tag = "";
+  var asked = -REFRESH;
+  var asking = false;
+  function slides() { return Array.from(holder.querySelectorAll(".slide")).filter(lasts); }
+  function lasts(slide) {
+    return !slide.dataset.until || Date.parse(slide.dataset.until) > board.now().getTime();
+  }
+  function settings() { var all = holder.firstElementChild; return all ? all.dataset : {}; }
+  function refresh() {
+    if (asking) { return Promise.resolve(); }
+    asking = true;
+    asked = Date.now();
+    return fetch("/attract", {
+      headers: tag ? { "If-None-Match": tag } : {},
+      cache: "no-store"
+    }).then(function (response) {
+      if (response.status !== 200) { return; }
+      return response.text().then(function (html) {
+        var open = current && current.dataset.open;
+        tag = response.headers.get("ETag") || "";
+        holder.innerHTML = html;
+        current = null;
+        document.dispatchEvent(new Event("attract:came"));
+        if (!showing) { return; }
+        var all = slides();
+        show(Math.max(0, all.findIndex(function (it) { return open && it.dataset.open === open; })));
+      });
+    }).catch(function () { /* what is there goes on turning */ }).then(function () { asking = false; });
+  }
+
+  // ---- turning ----
+  var showing = false;
+  var current = null;
+  var place = 0;
+  var turnAt = 0;
+  var turned = Date.now();
+  function show(which) {
+    var all = slides();
+    if (!all.length) { stop(); return; }
+    if (current) { current.hidden = true; }
+    place = which % all.length;
+    current = all[place];
+    current.hidden = false;
+    if (stage.hidden) {
+      stage.hidden = false;
+      body.classList.add("showing");
+      others(true);
+    }
+    showing = true;
+    turned = Date.now();
+    turnAt = turned + (Number(settings().seconds) || 15) * 1000;
+  }
+  function stop() {
+    showing = false;
+    stage.hidden = true;
+    stage.classList.remove("leaving");
+    body.classList.remove("showing");
+    others(false);
+  }
+  // What is below is neither read nor reached while slides lie over it.
+  function others(inert) {
+    Array.from(body.children).forEach(function (it) {
+      if (it !== stage && it !== night && it.tagName !== "SCRIPT") { it.inert = inert; }
+    });
+  }
+
+  // ---- urgent ----
+  var urgentBefore = null;
+  var newestBefore = null;
+  // What takes the screen over does so at once, also from under a hand; what is new comes next.
+  function note() {
+    var now = board.page().dataset.urgent || "";
+    var fresh = urgentBefore !== null && now !== urgentBefore;
+    var news = board.page().dataset.newest || "";
+    var newer = newestBefore !== null && news !== newestBefore && news;
+    urgentBefore = now;
+    newestBefore = news;
+    if (fresh) {
+      refresh().then(function () { if (now && holder.querySelector(".slide-urgent")) { show(0); } });
+    } else if (newer && showing) {
+      refresh().then(function () {
+        var at = slides().findIndex(function (it) { return it.dataset.open === "/notices/" + news; });
+        if (showing && at >= 0) { show(at); }
+      });
+    }
+  }
+  document.addEventListener("board:polled", note);
+  document.addEventListener("board:arrived", note);
+
+  // ---- a touch ----
+  // Gone at once; but the finger that ends the show must not open what lies below it.
+  function touch(event) {
+    awake = Date.now();
+    if (!showing) { return; }
+    var open = event.type === "pointerdown" && current && current.dataset.open;
+    showing = false;
+    if (event.type === "pointerdown") {
+      stage.classList.add("leaving");
+      setTimeout(stop, 350);
+    } else {
+      stop();
+    }
+    if (open && location.pathname !== open) { board.go(open, "push"); }
+  }
+  ["pointerdown", "keydown", "wheel"].forEach(function (name) {
+    document.addEventListener(name, touch, { capture: true, passive: true });
+  });
+  stage.addEventListener("click", function (event) {
+    event.stopPropagation();
+    event.preventDefault();
+    if (!showing) { stop(); }
+  });
+  night.addEventListener("click", function (event) { event.stopPropagation(); light(); });
+
+  // ---- hours and night ----
+  var awake = Date.now() - AWAKE;
+  var clock = new Intl.DateTimeFormat("zh-CN", {
+    timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23"
+  });
+  function within(at, from, until) {
+    if (from < until) { return from <= at && at < until; }
+    return at >= from || at < until;
+  }
+  function light() {
+    var at = clock.format(board.now());
+    var own = settings();
+    var off = own.on && own.on !== own.off && !within(at, own.on, own.off);
+    var dim = own.dim && own.dim !== own.bright && within(at, own.dim, own.bright);
+    // Nobody sleeps through what is urgent.
+    var up = Date.now() - awake < AWAKE || holder.querySelector(".slide-urgent");
+    night.hidden = Boolean(up) || !(off || dim);
+    night.classList.toggle("off", Boolean(off));
+    var face = stage.querySelector(".attract-clock .figure");
+    if (face.textContent !== at) { face.textContent = at; }
+  }
+
+  function watch() {
+    light();
+    document.querySelectorAll(".urgent-strip[data-until]").forEach(function (strip) {
+      if (!lasts(strip)) { strip.hidden = true; }
+    });
+    if (Date.now() - asked >= REFRESH) { refresh(); }
+    if (current && !lasts(current)) { show(0); refresh(); }
+    if (!showing && stage.hidden && board.atHome() && board.stillFor() >= seconds("showAfter")) {
+      show(0);
+    } else if (showing && Date.now() >= turnAt) {
+      show(place + 1);
+    }
+  }
+
+  board.turned = function () { return turned; };
+  board.settings = settings;
+  note();
+  refresh();
+  setInterval(watch, 1000);
+})();
