@@ -40,14 +40,15 @@ def publish(
     journal: Journal, span: Period, found: Iterable[Scored], *, board: bool, actor: str
 ) -> str:
     """Publishes the scores of a span; the entry's subject. With `board` the villages' screens show
-    them. Raises ScoreRefused before the span has begun or without villages."""
+    them. Raises ScoreRefused before the span has begun or
+    where nothing is known of any village."""
     today = clock.today()
     names = {each.code: each.name for each in villages.known(journal)}
-    known = list(found)
+    known = [each for each in found if each.known]
     if span.start > today:
         raise ScoreRefused("这个期间还没有开始，不能公布得分。")
     if not known:
-        raise ScoreRefused("还没有村接入，没有得分可以公布。")
+        raise ScoreRefused("还没有收到各村的记录，没有得分可以公布。")
     id = _new_id()
     body = {
         "span": span.id,

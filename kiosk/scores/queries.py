@@ -33,6 +33,12 @@ class Scored:
         """In hundredths of a point."""
         return self.score.points
 
+    @property
+    def known(self) -> bool:
+        """Whether the village owed anything that is known here: one that was never heard of has
+        no score, not a full one."""
+        return any(each.base for each in self.score.parts if each.part.base == "owed")
+
 
 @dataclass(frozen=True)
 class Published:

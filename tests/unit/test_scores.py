@@ -160,6 +160,7 @@ def test_an_accepted_objection_takes_the_deduction_back(enrolled, township):
 
 
 def test_what_is_published_stays_as_it_was_said(enrolled, township):
+    copied(enrolled, township)
     found = scores.scores(township.journal, [VILLAGE], SPAN, clock.today())
     scores.publish(township.journal, SPAN, found.values(), board=True, actor="李监督")
     copied(township, enrolled)
