@@ -21,13 +21,14 @@ def create_app(node: Node) -> Flask:
         api,
         board,
         errors,
+        following,
         formats,
         guard,
         life,
         office,
         paper,
-        phone,
         proofs,
+        reporting,
         speech,
         streams,
         templates_dir,
@@ -58,7 +59,19 @@ def create_app(node: Node) -> Flask:
     guard.limiter.init_app(app)
     app.after_request(guard.add_headers)
     desk = township if node.config.is_township else office
-    for door in (board, phone, proofs, speech, then, paper, streams, api, sync_server, desk):
+    for door in (
+        board,
+        following,  # the phone's door
+        reporting,
+        proofs,
+        speech,
+        then,
+        paper,
+        streams,
+        api,
+        sync_server,
+        desk,
+    ):
         app.register_blueprint(door.blueprint)
     # Nodes sign their requests; a session's token says nothing of them.
     guard.csrf.exempt(sync_server.blueprint)

@@ -1,7 +1,9 @@
 """Voice memos: judged by content, bounded, and kept as they were recorded.
 
-A browser records Opus in WebM (Chromium), Ogg (Firefox) or MP4 (Safari). Nothing here decodes them:
-they are played by the browser of whoever may listen, in its own sandbox.
+A browser records Opus in WebM (Chromium), Ogg (Firefox) or MP4 (Safari); phones' own recorders give
+MP4, AMR, AAC, MP3 or WAV. Nothing here decodes them: they are played by the browser of whoever may
+listen, in its own sandbox; AMR, which none plays, is saved and opened with the phone's own player.
+A video is refused, since it shows more than its sender meant.
 """
 
 from dataclasses import dataclass
@@ -15,12 +17,21 @@ LEAST = 500
 """Fewer bytes hold the head of a file and no sound."""
 
 _EBML = b"\x1a\x45\xdf\xa3"
-_AUDIO_BRANDS = (b"M4A ", b"mp42", b"isom", b"iso5", b"iso6", b"mp41")
+_AUDIO_BRANDS = (b"M4A ", b"mp42", b"isom", b"iso5", b"iso6", b"mp41", b"3gp4", b"3gp5", b"3gp6")
+_VIDEO_CODECS = (b"V_VP8", b"V_VP9", b"V_AV1", b"V_MPEG4")
+_STARTS = (
+    (b"#!AMR", "audio/amr"),
+    (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+    (b"\xff\xf3", "audio/mpeg"),
+    (b"\xff\xf1", "audio/aac"),
+    (b"\xff\xf9", "audio/aac"),
+)
 
 
 @dataclass(frozen=True)
 class Sound:
-    """A voice memo; `type` is "audio/webm", "audio/ogg" or "audio/mp4"."""
+    """A voice memo; `type` is what `sound_type` says."""
 
     data: bytes
     type: str
@@ -34,6 +45,8 @@ def sound(data: bytes) -> Sound:
     type = sound_type(data)
     if type is None:
         raise FileRefused("这不是录音，请重新录一遍。")
+    if _has_pictures(data):
+        raise FileRefused("这是视频，不是录音。请只录声音，画面请拍照片。")
     if len(data) < LEAST:
         raise FileRefused("没有录到声音，请离话筒近一点，重新说一遍。")
     return Sound(data, type)
@@ -47,4 +60,16 @@ def sound_type(data: bytes) -> str | None:
         return "audio/ogg"
     if data[4:8] == b"ftyp" and data[8:12] in _AUDIO_BRANDS:
         return "audio/mp4"
+    for start, type in _STARTS:
+        if data.startswith(start):
+            return type
+    if data.startswith(b"RIFF") and data[8:12] == b"WAVE":
+        return "audio/wav"
     return None
+
+
+def _has_pictures(data: bytes) -> bool:
+    """Whether a track of pictures is declared: an ISO file's `vide` handler, a WebM video codec."""
+    if data[4:8] == b"ftyp":
+        return b"hdlr" in data and b"vide" in data
+    return data.startswith(_EBML) and any(codec in data[:4096] for codec in _VIDEO_CODECS)

@@ -8,6 +8,7 @@ form again as it was filled in.
 
 import gzip
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -18,12 +19,13 @@ from kiosk.attachments import FileRefused
 from kiosk.duties import queries as duties
 from kiosk.feedback import queries as asked
 from kiosk.feedback.commands import FeedbackRefused
-from kiosk.feedback.queries import Feedback
-from kiosk.feedback.state import KINDS, OBJECTION
 from kiosk.feedback.token import new_token
+from kiosk.feedback.work import BITS
 from kiosk.node import Node
 from kiosk.notices import queries as notices
 from kiosk.notices.queries import Notice
+from kiosk.rules import feedback as rules
+from kiosk.rules.feedback import KINDS, OBJECTION
 from kiosk.villages import queries as villages
 from kiosk.web import asking, current_node, guard
 from kiosk.web.asking import Form, NotNow
@@ -79,68 +81,55 @@ def ask(id: str) -> BaseResponse:
     found = notices.notice(node.journal, id)
     if found is None:
         return _missing(node, id)
-    first = form = asking.typed()
-    try:
-        asking.check_try()
-        token = form.token if asked.by_token(node.journal, form.token) else None
-        if token := token or asking.sent_before(form, found.id):
-            return redirect(url_for("phone.follow", token=token), 303)
-        asking.check_limits(form, found.id)
-        form = asking.with_photo(node, form)
-        village = _village_of(node, found, form)
-        form = asking.warned(node, form, village)
-        if form.masked:
-            return _notice_page(node, found, form)
-        _, token = feedback.receive(
-            node.journal,
-            village=village,
-            notice=found.id,
-            kind=form.kind,
-            text=form.text,
-            phone=form.phone,
-            photo=asking.photo_of(form),
-            token=form.token,
-        )
-    except NotNow as refused:
-        return _notice_page(node, found, replace(form, fault=str(refused)), refused.code)
-    except (FeedbackRefused, FileRefused) as refused:
-        return _notice_page(node, found, replace(form, fault=str(refused)), 400)
-    asking.count(first, found.id, token)
-    return redirect(url_for("phone.follow", token=token, sent=1), 303)
+    return _taken(node, found, lambda form, code: _notice_page(node, found, form, code))
 
 
-@blueprint.get("/f/<token>")
-def follow(token: str) -> Response:
-    found = asked.by_token(current_node().journal, token)
-    return _follow_page(token, found)
+@blueprint.get("/say")
+def say() -> Response:
+    """The feedback box itself: what is about no notice."""
+    form = Form(token=new_token(), village=request.args.get("village", ""))
+    return _say_page(current_node(), form)
 
 
-@blueprint.post("/f/<token>")
-def rate(token: str) -> BaseResponse:
-    """The asker says whether it is solved."""
+@blueprint.post("/say")
+def say_it() -> BaseResponse:
     node = current_node()
-    found = asked.by_token(node.journal, token)
-    text = request.form.get("text", "")
-    choice = request.form.get("satisfied")
-    fault = ""
-    try:
-        asking.check_try()
-    except NotNow as refused:
-        fault = str(refused)
-    if not fault and choice not in ("yes", "no"):
-        fault = "请选择“满意”或“没解决”。"
-    if found is None or fault:
-        return _follow_page(token, found, fault, text)
-    try:
-        feedback.rate(node.journal, found.id, satisfied=choice == "yes", text=text)
-    except FeedbackRefused as refused:
-        return _follow_page(token, found, str(refused), text)
-    return redirect(url_for("phone.follow", token=token), 303)
+    return _taken(node, None, lambda form, code: _say_page(node, form, code))
 
 
 # Both check the token themselves.
 guard.csrf.exempt(ask)
-guard.csrf.exempt(rate)
+guard.csrf.exempt(say_it)
+
+
+@blueprint.get("/m/answers")
+def answers() -> str:
+    """What villagers asked and everybody may read, of one village (`?village=`) or of all."""
+    node = current_node()
+    known = villages.known(node.journal) if node.config.is_township else []
+    code = request.args.get("village", "") or (None if known else node.config.code)
+    page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
+    found = asked.answered_publicly(node.journal, code, PER_HOME + 1, (page - 1) * PER_HOME)
+    return render_template(
+        "phone/answers.html",
+        node=node,
+        found=found[:PER_HOME],
+        more=len(found) > PER_HOME,
+        page=page,
+        code=code,
+        names={each.code: each.name for each in known},
+        public_text=asked.public_text,
+        township=township_name(node),
+    )
+
+
+@blueprint.get("/m/kept")
+def kept() -> str:
+    """In plain words: what is kept of a person, who sees it, and when it is deleted."""
+    node = current_node()
+    return render_template(
+        "phone/kept.html", node=node, township=township_name(node), days=rules.rules().days
+    )
 
 
 @blueprint.after_request
@@ -172,7 +161,7 @@ def _notice_page(node: Node, found: Notice, form: Form, code: int = 200) -> Resp
         versions=notices.versions(journal, found),
         witnessed=lambda version: journal.witnessed(version.stream, version.seq),
         origin=villages.village(journal, found.village),
-        township=_township_name(node),
+        township=township_name(node),
         of_township=found.affairs == "township",
         choices=_villages_to_choose(node, found),
         answered=asked.of_notice(journal, found.id),
@@ -180,31 +169,68 @@ def _notice_page(node: Node, found: Notice, form: Form, code: int = 200) -> Resp
         today=clock.today(),
         kinds=(OBJECTION, *KINDS) if found.displayed(clock.today()) else KINDS,
         form=form,
+        work=asking.work_wanted(node),
+        bits=BITS,
     )
     response = make_response(html, code)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _follow_page(token: str, found: Feedback | None, fault: str = "", text: str = "") -> Response:
-    node = current_node()
-    about = notices.notice(node.journal, found.notice) if found and found.notice else None
+def _taken(
+    node: Node, found: Notice | None, shown: Callable[[Form, int], Response]
+) -> BaseResponse:
+    """Takes what was sent, or shows the form again by `shown`."""
+    first = form = asking.typed()
+    about = found.id if found else ""
+    try:
+        asking.check_try()
+        token = form.token if asked.by_token(node.journal, form.token) else None
+        if token := token or asking.sent_before(form, about):
+            return redirect(url_for("phone.follow", token=token), 303)
+        held = asking.check_limits(form, about)
+        form = asking.with_photo(node, form)
+        village = _village_of(node, found, form)
+        form = asking.warned(node, form, village)
+        if form.masked:
+            return shown(form, 200)
+        form = asking.offered(node, form, village, about)
+        if form.alike:
+            return shown(form, 200)
+        _, token = feedback.receive(
+            node.journal,
+            village=village,
+            notice=about,
+            kind=form.kind,
+            text=form.text,
+            phone=form.phone,
+            photo=asking.photo_of(form),
+            voice=asking.voice_of(form),
+            held=held,
+            token=form.token,
+        )
+    except NotNow as refused:
+        return shown(replace(form, fault=str(refused)), refused.code)
+    except (FeedbackRefused, FileRefused) as refused:
+        return shown(replace(form, fault=str(refused)), 400)
+    asking.count(first, about, token, held)
+    return redirect(url_for("phone.follow", token=token, sent=1), 303)
+
+
+def _say_page(node: Node, form: Form, code: int = 200) -> Response:
     html = render_template(
-        "phone/follow.html",
+        "phone/say.html",
         node=node,
-        found=found,
-        about=about,
-        village=villages.village(node.journal, found.village) if found else None,
-        township=_township_name(node),
-        address=url_for("phone.follow", token=token, _external=True),
-        sent="sent" in request.args,
-        fault=fault,
-        text=text,
+        township=township_name(node),
+        choices=_villages_to_choose(node, None),
+        kinds=KINDS,
+        form=form,
+        public_text=asked.public_text,
+        work=asking.work_wanted(node),
+        bits=BITS,
     )
-    response = make_response(html, 404 if found is None else 400 if fault else 200)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response = make_response(html, code)
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
@@ -214,20 +240,21 @@ def _missing(node: Node, id: str) -> Response:
     return make_response(html, 404)
 
 
-def _village_of(node: Node, found: Notice, form: Form) -> str:
-    """Whom the feedback is for: the village that posted the notice; of the township's notices the
-    village whose screen this is, or that the sender chose."""
-    if found.affairs != "township":
+def _village_of(node: Node, found: Notice | None, form: Form) -> str:
+    """Whom the feedback is for: the village that posted the notice; of the township's notices, or
+    of none, the village whose node this is, or that the sender chose."""
+    if found is not None and found.affairs != "township":
         return found.village
     return form.village if node.config.is_township else node.config.code
 
 
-def _villages_to_choose(node: Node, found: Notice) -> list[villages.Enrolment]:
-    ask_whose = node.config.is_township and found.affairs == "township"
+def _villages_to_choose(node: Node, found: Notice | None) -> list[villages.Enrolment]:
+    ask_whose = node.config.is_township and (found is None or found.affairs == "township")
     return villages.known(node.journal) if ask_whose else []
 
 
-def _township_name(node: Node) -> str:
+def township_name(node: Node) -> str:
+    """What the node above is called on the phone's pages."""
     if node.config.is_township:
         return node.config.name
     return node.config.upstream.name if node.config.upstream else "乡镇"

@@ -309,14 +309,88 @@ def test_a_photo_survives_the_warning(both, township):
         assert any(bool(each.photo) for each in found) is has
 
 
-def test_the_limit_keeps_what_was_typed_and_says_when_to_try_again(both, township):
+def test_what_is_sent_too_often_is_held_and_not_lost(both, township):
     id, client = both
     for number in range(5):
         assert send(client, id, text=f"第{number}条意见").status_code == 303
-    answer = send(client, id, text="第六条意见")
-    assert answer.status_code == 429
-    assert "请 10 分钟后再提交" in answer.text and "第六条意见" in answer.text
-    assert queries.counts(township.journal).total == 5
+    sixth = send(client, id, text="第六条意见")
+    assert sixth.status_code == 303
+    assert "先核一下再受理" in client.get(sixth.location).text
+    held = [each for each in queries.every(township.journal) if each.held]
+    assert [each.text for each in held] == ["第六条意见"]
+
+
+def test_while_the_box_is_flooded_phones_work_and_others_are_held(both, township):
+    from kiosk.feedback import intake, work
+
+    id, client = both
+    for _ in range(60):
+        intake.note(township.journal, network="10.9.9.9", held=True)
+    page = page_of(client.get(f"/n/{id}"))
+    assert "work.js" in page
+    challenge = re.search(r'data-work="([^"]+)"', page)[1]
+    number = next(n for n in range(10**7) if work.is_done(challenge, str(n)))
+    worked = {"work": challenge, "work_done": str(number)}
+    assert send(client, id, text="做了功课", **worked).status_code == 303
+    assert send(client, id, text="没有做", kind="建议").status_code == 303
+    assert send(client, id, text="再用一次", kind="建议", **worked).status_code == 303
+    held = {each.text: each.held for each in queries.every(township.journal)}
+    assert held == {"做了功课": False, "没有做": True, "再用一次": True}
+
+
+def test_answered_questions_like_it_are_offered_first(village, now):
+    id = publish(village)
+    client = create_app(village).test_client()
+    send(client, id, text="四组的路灯什么时候修？")
+    [kept] = queries.of_village(village.journal, VILLAGE)
+    feedback.answer(village.journal, kept.id, "周五修。", public=True, actor="王会计")
+    like = {"text": "四组路灯啥时候修", "phone": ""}
+    offered = send(client, id, **like)
+    assert offered.status_code == 200
+    assert "周五修。" in offered.text and "还是要提交" in offered.text
+    assert queries.counts(village.journal).total == 1
+    assert send(client, id, **like, do="still").status_code == 303
+    assert queries.counts(village.journal).total == 2
+
+
+def test_a_voice_memo_is_enough_and_is_not_public(both, township):
+    id, client = both
+    memo = b"#!AMR\n" + bytes(900)
+    sent = send(client, id, text="", voice=(io.BytesIO(memo), "录音.amr"))
+    assert sent.status_code == 303
+    [kept] = queries.of_village(township.journal, VILLAGE)
+    assert township.blobs.get(kept.voice) == memo and "录音" in kept.text
+    assert client.get(f"/blobs/{kept.voice}").status_code == 404
+    video = b"\0\0\0\x18ftypmp42" + b"hdlr....vide" + bytes(900)
+    refused = send(client, id, text="看录像", voice=(io.BytesIO(video), "a.mp4"))
+    assert "这是视频" in refused.text and "看录像" in refused.text
+
+
+def test_the_box_itself_takes_what_is_about_no_notice(enrolled, township, now):
+    client = create_app(township).test_client()
+    page = client.get("/say").text
+    assert "东湖村</option>" in page
+    sent = client.post("/say", data={**fields(page), **SAID, "village": VILLAGE})
+    assert sent.status_code == 303
+    [kept] = queries.of_village(township.journal, VILLAGE)
+    assert (kept.notice, kept.text) == ("", SAID["text"])
+    assert "还没有公开答复" in client.get("/m/answers").text
+    kept_page = client.get("/m/kept").text
+    assert "90 天" in kept_page and "撤回并删除" in kept_page
+
+
+def test_a_sender_takes_it_back_and_nothing_of_it_is_left(both, township):
+    id, client = both
+    follow = send(client, id).location.partition("?")[0]
+    page = client.get(follow).text
+    assert re.search(r"取件号：<strong class=\"figure\">\d{4} \d{4}<", page)
+    csrf = {"csrf_token": re.search(r'name="csrf_token" value="([^"]*)"', page)[1]}
+    unsure = client.post(follow, data={**csrf, "do": "withdraw"})
+    assert unsure.status_code == 400 and "请先勾上" in unsure.text
+    assert client.post(follow, data={**csrf, "do": "withdraw", "sure": "yes"}).status_code == 303
+    page = client.get(follow).text
+    assert "已经撤回" in page and SAID["text"] not in page
+    assert not any(SAID["phone"] in str(it.body) for it in township.journal.all_entries())
 
 
 def test_a_photo_is_made_safe_and_kept(both, township):
