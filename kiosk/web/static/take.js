@@ -14,7 +14,7 @@
   var sending = false;
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "post") { return; }
+    if (form.method !== "post" || event.defaultPrevented) { return; }
     event.preventDefault();
     if (sending) { return; }
     var data = new FormData(form);
