@@ -513,9 +513,9 @@ def doctor(dir: Path, port: int, as_json: bool) -> None:
 
 
 def _add_groups() -> None:
-    from kiosk import cli_recovery, cli_report
+    from kiosk import cli_recovery, cli_report, cli_supervision
 
-    for command in (*cli_recovery.COMMANDS, *cli_report.COMMANDS):
+    for command in (*cli_recovery.COMMANDS, *cli_report.COMMANDS, *cli_supervision.COMMANDS):
         main.add_command(command)
 
 

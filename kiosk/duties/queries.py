@@ -185,6 +185,34 @@ def reminders(journal: Journal, village: str | None = None, limit: int = 50) -> 
     ]
 
 
+def sources(journal: Journal, village: str, duty: Duty) -> list[tuple[str, int]]:
+    """(stream, seq) of every entry that a duty's state follows from: what opened it, the notices
+    that ever claimed to fulfil it, and what was said about it."""
+    rows = journal.db.execute(
+        """
+        SELECT stream, seq, at FROM duty_notices
+        WHERE stream = :public AND notice IN (
+            SELECT notice FROM duty_notices
+            WHERE stream = :public AND item = :item AND period = :period AND event = :event
+        )
+        UNION SELECT stream, seq, at FROM duty_statements
+        WHERE village = :village AND item = :item AND period = :period AND event = :event
+        UNION SELECT e.stream, e.seq, coalesce(j.at, '') FROM duty_events AS e
+        JOIN entries AS j ON j.stream = e.stream AND j.seq = e.seq
+        WHERE e.stream = :public AND e.event = :event AND :event != ''
+        ORDER BY at, stream, seq
+        """,
+        {
+            "public": f"{village}/public",
+            "village": village,
+            "item": duty.item,
+            "period": duty.period,
+            "event": duty.event,
+        },
+    )
+    return [(stream, seq) for stream, seq, _ in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """Whatever a village's rows depend on: while it is equal, so are they."""

@@ -332,6 +332,14 @@ def _periodic_duty(rules: Item, period: Period, holidays: Holidays) -> Duty:
     return _duty(rules, period.id, "", _period_due(rules.due, period, rules.roll, holidays))
 
 
+def unrolled(duty: Duty) -> date:
+    """A periodic duty's due date by the catalogue's words, before days off move it; of others the
+    due date."""
+    if not duty.period or duty.rules.due is None:
+        return duty.due
+    return _period_due(duty.rules.due, Period.parse(duty.period), "none", default_holidays())
+
+
 @lru_cache(maxsize=8192)
 def _period_due(due: Due, period: Period, roll: str, holidays: Holidays) -> date:
     assert due.day is not None
