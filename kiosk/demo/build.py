@@ -30,6 +30,7 @@ from kiosk.attachments.photos import Photo
 from kiosk.demo import scenes
 from kiosk.demo.acts import SignOff, Step, moment
 from kiosk.demo.places import (
+    LATE,
     PASSWORD,
     SUPERVISORS,
     TOWNSHIP_CODE,
@@ -45,7 +46,7 @@ from kiosk.demo.routine import began
 from kiosk.demo.township import earlier_outage, founded, offline_since
 from kiosk.node import Node, make_node, open_node
 from kiosk.rules import catalogue
-from kiosk.sync import client, enrolment
+from kiosk.sync import client, enrolment, marks
 from kiosk.sync.transport import Answer, InProcess, Unreachable
 
 MANIFEST = "demo.json"
@@ -183,6 +184,10 @@ def _built(
                 connection.rounds(batch)
                 done += len(batch)
                 progress(done / len(steps))
+        for code, place in stage.places.items():
+            if place.part != LATE:  # that one forgets its backups, too
+                with clock.set_to(offline_since(place, now) or now - timedelta(hours=9)):
+                    marks.backed_up(stage.nodes[code].journal)
         connection.end()
         found = _described(dir, given, now)
         for each in found:

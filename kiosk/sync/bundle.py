@@ -4,9 +4,10 @@ A bundle is a zip file that holds
 
     manifest                    a signed note (C2SP signed-note) by the exporting node, under the
                                 key name <host>/<code>. Its text is one line of canonical JSON
-                                (RFC 8785): {format: "sanwu-bundle/1", from, to (codes), name,
-                                made (RFC 3339), parts (SHA-256 of the member `parts`, hex),
-                                status, sizes {stream: size at the sender}}
+                                (RFC 8785): {format: "sanwu-bundle/1", from, to (codes), name
+                                (whose it is), to_name (or ""), made (RFC 3339), parts (SHA-256 of
+                                the member `parts`, hex), status, sizes {stream: size at the
+                                sender}}
     parts                       a line of JSON for each further member: {name, size, sha256}
     streams/<origin>/<channel>/<from, 10 digits>
                                 a batch of entries with its checkpoint, as sync sends it (`wire`)
@@ -251,12 +252,18 @@ def _manifest(plan: _Plan, parts: str) -> str:
         "from": journal.code,
         "to": receiver,
         "name": node.config.name,
+        "to_name": _name(node, receiver),
         "made": clock.stamp(),
         "parts": parts,
         "status": {} if node.config.is_township else status.of(node, receiver),
         "sizes": {stream: journal.size(stream) for stream in (*plan.ours, *plan.theirs)},
     }
     return notes.sign(canonical.dumps(said).decode() + "\n", own.witness_name, node.key)
+
+
+def _name(node: Node, code: str) -> str:
+    known = villages.village(node.journal, code)
+    return known.name if known else ""
 
 
 def _opened(node: Node, archive: zipfile.ZipFile) -> dict[str, Any]:
@@ -269,8 +276,8 @@ def _opened(node: Node, archive: zipfile.ZipFile) -> dict[str, Any]:
     sender, receiver = str(said["from"]), str(said["to"])
     name = str(said["name"])
     if receiver != node.config.code:
-        whose = villages.village(node.journal, receiver)
-        whom = f"{whose.name}（{receiver}）" if whose else receiver
+        whose = str(said.get("to_name") or _name(node, receiver))
+        whom = f"{whose}（{receiver}）" if whose else receiver
         raise BundleRefused(f"这个文件是 {name} 导出给 {whom} 的，不是给本机的，没有收下。")
     if node.config.is_township:
         if sender not in {each.code for each in villages.children(node.journal)}:

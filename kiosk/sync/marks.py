@@ -10,6 +10,8 @@ from kiosk.journal.log import Journal
 
 BACKUP = "backup"
 PROGRESS = "progress"
+STICK = "stick taken"
+"""When a file from the other side's stick was taken in."""
 STALE = timedelta(minutes=2)
 """Progress that was told longer ago is of a round that was cut off."""
 

@@ -22,10 +22,12 @@ OFFLINE = ("连不上", "没有回应", "中断", "通信")
 
 @dataclass(frozen=True)
 class SyncLine:
-    """How sync stands, in one line; `state` "good", "warn" or "fault"."""
+    """How sync stands, in one line; `state` "good", "warn" or "fault". `offline`: there is no
+    line, so a stick helps."""
 
     state: str
     words: str
+    offline: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ def sync_line(node: Node) -> SyncLine:
     if contact.failures and not any(word in contact.last_error for word in OFFLINE):
         return SyncLine("fault", f"没有同步成功：{contact.last_error}（{since}）")
     if contact.failures or last is None or clock.now() - last > QUIET_FOR:
-        return SyncLine("fault", f"网络不通，内容已保存在本机，恢复后自动上传（{since}）。")
+        if stick := marks.get(node.journal, marks.STICK):
+            since += f"，上次导入 U 盘：{ago(stick)}"
+        words = f"网络不通，内容已保存在本机，恢复后自动上传（{since}）。"
+        return SyncLine("fault", words, offline=True)
     if waits := carrying.waits(node.journal):
         return SyncLine("warn", f"记录已同步到{up.name}：{ago(last)}。{waits}")
     own = node.journal.own("public")

@@ -30,7 +30,7 @@ ATTACHMENTS = 900_000_000
 
 KEPT_SECONDS = 3600
 SUFFIX = ".sanwu"
-EXPORTED, IMPORTED = "stick made", "stick taken"
+EXPORTED, IMPORTED = "stick made", marks.STICK
 
 
 @dataclass(frozen=True)

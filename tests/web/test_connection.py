@@ -183,9 +183,12 @@ def test_a_supervisor_sees_what_a_machine_told(
         "U 盘，2026-11-24 12:05 导出",
     ):
         assert words in page, words
+    page = door.get("/township/villages").text
+    assert "暂停发布；磁盘快满；时钟不准；还没传完 1200 条、35 个附件；没有备份过" in page
     odd = {name: {"x": [1]} for name in said} | {"backup": "x", "carried": "0001-01-01T00:00:00Z"}
     contacts.succeeded(township.journal, VILLAGE, odd)
-    assert door.get(f"/township/villages/{VILLAGE}").status_code == 200
+    for path in ("/township/villages", f"/township/villages/{VILLAGE}"):
+        assert door.get(path).status_code == 200
 
 
 def test_attachments_that_wait_are_said(enrolled: Node) -> None:

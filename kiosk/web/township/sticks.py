@@ -1,5 +1,7 @@
 """A stick from a village without a network, and one back to it."""
 
+from dataclasses import replace
+
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -45,9 +47,9 @@ def stick_import() -> Response:
         flash(str(refused), "fault")
         return redirect(url_for("township.stick"))
     name = _name(done.sender)
+    taken = sticks.taken_words(replace(done, cosignatures=0), name)
     flash(
-        f"{sticks.taken_words(done, name)}请在下面再做一份带给{name}的文件，"
-        "村里导入以后，才有镇里的见证和督办。",
+        f"{taken}请在下面再做一份带给{name}的文件，村里导入以后，才有镇里的见证和督办。",
         "good",
     )
     return redirect(url_for("township.stick", village=done.sender))

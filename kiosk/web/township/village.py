@@ -16,6 +16,7 @@ from kiosk.notices import queries as notices
 from kiosk.notices.expiry import running_out
 from kiosk.rules.calendar import add_working_days
 from kiosk.rules.timeliness import LATE
+from kiosk.screens import Told
 from kiosk.supervision.commands import OrderRefused
 from kiosk.sync import contacts, forks
 from kiosk.sync.contacts import Contact
@@ -32,6 +33,10 @@ CLOCK_WRONG = 120
 
 LOW_DISK = 1 << 30
 """Bytes free on a village's disk below which one is told so."""
+
+OLD_BACKUP = timedelta(days=31)
+MANY_WAITING = 20
+"""Entries and attachments on their way that are more than a moment's work."""
 
 
 @blueprint.get("/villages/<code>")
@@ -138,6 +143,37 @@ def _told(contact: Contact | None) -> list[tuple[str, str]]:
     troubles = said.get("troubles")
     found += [("问题", str(each)) for each in (troubles if isinstance(troubles, list) else ())]
     return found
+
+
+def concerns(contact: Contact | None, screens: list[Told]) -> list[str]:
+    """What of a village's machine needs somebody, in few words, as it last said."""
+    said = contact.status if contact else {}
+
+    def number(name: str) -> int:
+        found = said.get(name)
+        return found if isinstance(found, int) else 0
+
+    found = []
+    if isinstance(said.get("stopped"), dict) and said["stopped"]:
+        found.append("暂停发布")
+    if isinstance(free := said.get("disk_free"), int) and free < LOW_DISK:
+        found.append("磁盘快满")
+    if abs(number("offset")) > CLOCK_WRONG or number("behind") > CLOCK_WRONG:
+        found.append("时钟不准")
+    if number("queue") + number("attachments") > MANY_WAITING:
+        found.append(f"还没传完 {number('queue')} 条、{number('attachments')} 个附件")
+    if troubled := [each for each in screens if each.trouble]:
+        found.append(f"{len(troubled)} 块屏有问题")
+    if isinstance(said.get("backup"), str) and _is_old(said["backup"]):
+        found.append("一个月没有备份" if said["backup"] else "没有备份过")
+    return found
+
+
+def _is_old(backup: str) -> bool:
+    try:
+        return clock.now() - as_moment(backup) > OLD_BACKUP
+    except (OverflowError, ValueError):
+        return True
 
 
 def _moment(stamp: str) -> str:

@@ -2,13 +2,17 @@
 
 from flask import g, render_template, request
 
+from kiosk import screens
+from kiosk.journal.log import Journal
 from kiosk.rules.codes import CodeMalformed
 from kiosk.sync import contacts
+from kiosk.sync.contacts import Contact
 from kiosk.villages import commands, queries
 from kiosk.villages.commands import InvitationRefused
 from kiosk.web import current_node, public_address
 from kiosk.web.login import Page
 from kiosk.web.township.door import blueprint
+from kiosk.web.township.village import concerns
 
 
 @blueprint.route("/villages", methods=["GET", "POST"])
@@ -25,6 +29,10 @@ def villages() -> Page:
             code = commands.invite(node.journal, typed, actor=g.account.name)
         except (InvitationRefused, CodeMalformed) as refused:
             fault = str(refused)
+    heard = {
+        each.code: contacts.last_contact(node.journal, each.code)
+        for each in queries.known(node.journal)
+    }
     page = render_template(
         "township/villages.html",
         known=queries.known(node.journal),
@@ -32,10 +40,8 @@ def villages() -> Page:
             each.code: queries.village(node.journal, each.code)
             for each in queries.known(node.journal)
         },
-        contacts={
-            each.code: contacts.last_contact(node.journal, each.code)
-            for each in queries.known(node.journal)
-        },
+        contacts=heard,
+        concerns={code: _concerns(node.journal, code, it) for code, it in heard.items()},
         is_lost=contacts.is_lost,
         address=node.config.public_url or public_address(node),
         code=code,
@@ -45,3 +51,7 @@ def villages() -> Page:
         fault=fault,
     )
     return (page, 400) if fault else page
+
+
+def _concerns(journal: Journal, code: str, contact: Contact | None) -> list[str]:
+    return concerns(contact, screens.told(journal, code, contact.status if contact else None))
