@@ -19,6 +19,7 @@ def create_app(node: Node) -> Flask:
     from kiosk.sync import server as sync_server
     from kiosk.web import (
         api,
+        applying,
         board,
         errors,
         following,
@@ -73,6 +74,8 @@ def create_app(node: Node) -> Flask:
         desk,
     ):
         app.register_blueprint(door.blueprint)
+    if node.config.role == "township":
+        app.register_blueprint(applying.blueprint)
     # Nodes sign their requests; a session's token says nothing of them.
     guard.csrf.exempt(sync_server.blueprint)
     return app

@@ -99,14 +99,16 @@ def annual_report(journal: Journal, config: Config, year: int) -> Report:
             parts[id] = Part(id, title, own, said.actor, said.at)
         else:
             parts[id] = Part(id, title, drafts.get(id, ()))
+    claimed = annual_faults.claims(part.text for part in parts.values())
     tables = Tables(
         township=config.name,
         year=year,
         form=name,
-        text=_claimed(parts, figures),
+        text={**_by_hand(figures), **dict(reversed(claimed))},
         article_20=_article_20(form, figures),
         requests=annual.request_rows(name, requests.counted(journal), year),
         contests=annual.contest_rows(requests.contests(journal), year),
+        said=tuple(claimed),
     )
     missing = tuple(
         f"{table.title} {row} · {table.columns[n]}"
@@ -162,10 +164,6 @@ def _cell(figure: str, figures: Mapping[str, Figure]) -> Number:
     return Decimal(value) / 1_000_000 if entered.is_money(figure) else value
 
 
-def _claimed(parts: Mapping[str, Part], figures: Mapping[str, Figure]) -> dict[str, int]:
-    """What the words claim about the tables, and the numbers entered for them."""
-    said = annual_faults.claims(part.text for part in parts.values())
-    by_hand = {
-        each.id: each.value for each in figures.values() if each.by_hand and "/" not in each.id
-    }
-    return {**by_hand, **said}
+def _by_hand(figures: Mapping[str, Figure]) -> dict[str, int]:
+    """The numbers that were entered for the words, not for a table."""
+    return {each.id: each.value for each in figures.values() if each.by_hand and "/" not in each.id}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kiosk.rules import annual, annual_faults
+from kiosk.rules import annual
 from kiosk.rules.annual import CONTESTS, Form
 from kiosk.rules.annual_faults import ReportUnreadable
 from kiosk.rules.tables.grid import Grid
@@ -67,12 +67,11 @@ def from_tables(rows: Sequence[Sequence[str]], words: Sequence[str]) -> dict[str
                     article_20.setdefault(table.item, {})[name_of_row] = numbers
     if not requests and not article_20:
         raise ReportUnreadable("文件里没有找到年度报告的表。")
-    said = annual_faults.claims(words)
     return {
         "township": who,
         "year": year,
         "form": name,
-        "text": said,
+        "text": list(words),
         "article_20": article_20,
         "requests": requests,
         **found,

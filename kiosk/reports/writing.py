@@ -44,7 +44,7 @@ def as_html(report: Report) -> bytes:
     page = environment.get_template("annual.html").render(
         report=report,
         grids=grids(report),
-        anchors={id: f"f{n}" for n, id in enumerate(report.figures, 1)},
+        anchors={id: f"f{n}" for n, id in enumerate(_told(report), 1)},
         wrong={place for fault in report.faults for place in (fault.cell, *fault.cells)},
         shown=shown,
     )
@@ -135,6 +135,18 @@ WRITERS: Mapping[str, Callable[[Report], bytes]] = {
     ".xlsx": as_xlsx,
     ".json": as_json,
 }
+
+
+def _told(report: Report) -> list[str]:
+    """The figures of which something is to be told: all but those that nobody counted anything for
+    and no sentence speaks of."""
+    spoken = {
+        piece.figure
+        for part in report.parts.values()
+        for paragraph in part.paragraphs
+        for piece in paragraph.pieces
+    }
+    return [id for id, each in report.figures.items() if each.value or each.sources or id in spoken]
 
 
 def _words(report: Report) -> Iterable[str]:

@@ -91,7 +91,7 @@ class Form:
 @dataclass(frozen=True)
 class Tables:
     """A report's tables. A cell is None where none is given or it cannot be read. `text` is what
-    the report's words claim, by `annual_faults.CLAIMS`."""
+    the report's words claim, by `annual_faults.CLAIMS`, of each the first; `said` all of it."""
 
     township: str
     year: int
@@ -100,6 +100,7 @@ class Tables:
     article_20: Mapping[str, Mapping[str, tuple[Number | None, ...]]]
     requests: Mapping[str, tuple[int | None, ...]]
     contests: Mapping[str, tuple[int | None, ...]]
+    said: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

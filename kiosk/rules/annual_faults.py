@@ -82,16 +82,18 @@ def read(data: Any) -> tuple[Tables, list[Fault]]:
             Fault("form", f"{year} 年的报告应该用 {wanted} 年的格式，这份用的是 {name} 年的。")
         )
     form = annual.form(name)
+    said = _text(data.get("text"), faults)
     tables = Tables(
         township=str(data.get("township", "")),
         year=year,
         form=name,
-        text=_text(data.get("text"), faults),
+        text=dict(reversed(said)),
         article_20=_article_20(form, data.get("article_20"), faults),
         requests=_requests(form, data.get("requests"), faults),
         contests={
             kind: _row(kind, data.get(kind), annual.contest_columns(), faults) for kind in CONTESTS
         },
+        said=tuple(said),
     )
     return tables, faults
 
@@ -107,9 +109,9 @@ def faults(tables: Tables) -> list[Fault]:
     ]
 
 
-def claims(words: Iterable[str]) -> dict[str, int]:
-    """What sentences of a report claim about its tables, by CLAIMS; of each the first claim."""
-    found: dict[str, int] = {}
+def claims(words: Iterable[str]) -> list[tuple[str, int]]:
+    """What sentences of a report claim about its tables, by CLAIMS, in their order; each once."""
+    found: dict[tuple[str, int], None] = {}
     for paragraph in words:
         for sentence in re.split(r"[。；;\n]", paragraph):
             for name, pattern, needs in _PATTERNS:
@@ -117,8 +119,8 @@ def claims(words: Iterable[str]) -> dict[str, int]:
                     continue
                 match = pattern.search(sentence)
                 if match and (number := _number(match)) is not None:
-                    found.setdefault(name, number)
-    return found
+                    found[name, number] = None
+    return list(found)
 
 
 # ---- rules ----
@@ -302,10 +304,10 @@ def _of_article_20(tables: Tables) -> Iterator[Fault]:
 
 
 def _of_text(tables: Tables) -> Iterator[Fault]:
-    for name, (words, rows) in CLAIMS.items():
-        said = tables.text.get(name)
-        if said is None:
+    for name, said in dict.fromkeys([*tables.text.items(), *tables.said]):
+        if name not in CLAIMS:
             continue
+        words, rows = CLAIMS[name]
         shown = {row: _total(tables, row) for row in rows}
         wrong = {row: value for row, value in shown.items() if value is not None and value != said}
         if wrong:
@@ -465,20 +467,23 @@ def _in_words(place: str) -> str:
     return f"“{CONTESTS.get(row, row)}”行“{column}”列"
 
 
-def _text(given: Any, faults: list[Fault]) -> dict[str, int]:
-    """What the text claims: numbers by name, and what sentences among the values say."""
+def _text(given: Any, faults: list[Fault]) -> list[tuple[str, int]]:
+    """What the text claims: numbers by name, and what sentences say, alone or among the values."""
     if given is None:
-        return {}
+        return []
     if isinstance(given, str):
         return claims([given])
+    if isinstance(given, list):
+        return claims(str(each) for each in given)
     if not isinstance(given, Mapping):
         faults.append(Fault("text", "正文（text）应为一组“名称：数”。"))
-        return {}
-    found = claims(str(value) for value in given.values() if isinstance(value, str))
-    for name, value in given.items():
-        if isinstance(value, int) and not isinstance(value, bool):
-            found[str(name)] = value
-    return found
+        return []
+    named = [
+        (str(name), value)
+        for name, value in given.items()
+        if isinstance(value, int) and not isinstance(value, bool)
+    ]
+    return [*named, *claims(str(value) for value in given.values() if isinstance(value, str))]
 
 
 # ---- words ----

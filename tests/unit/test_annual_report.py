@@ -132,7 +132,7 @@ def test_what_is_wrong_is_said(place, value, words):
     ],
 )
 def test_claims_are_read_from_sentences(words, claim):
-    assert annual_faults.claims([words]) == claim
+    assert dict(annual_faults.claims([words])) == claim
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"year": "2020"}, {"year": 2012, "requests": {}}])

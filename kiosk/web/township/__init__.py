@@ -5,11 +5,13 @@ in the journal: every entry carries the account.
 """
 
 from kiosk.web.township import (
+    annual,
     feedback,
     notices,
     orders,
     overview,
     printing,
+    requests,
     reviews,
     sticks,
     village,
@@ -18,12 +20,14 @@ from kiosk.web.township import (
 from kiosk.web.township.door import blueprint
 
 __all__ = [
+    "annual",
     "blueprint",
     "feedback",
     "notices",
     "orders",
     "overview",
     "printing",
+    "requests",
     "reviews",
     "sticks",
     "village",
