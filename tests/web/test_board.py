@@ -12,7 +12,7 @@ from kiosk.attachments.photos import photo
 from kiosk.node import Node
 from kiosk.rules import catalogue
 from kiosk.sync import contacts
-from kiosk.web import board
+from kiosk.web import finding
 from tests import posting
 from tests.conftest import TOWNSHIP, VILLAGE, copied
 
@@ -236,7 +236,7 @@ def test_search_finds_or_says_what_to_try(screen, village, q, hit):
     assert ("没有找到" in html) is not hit
 
 
-@pytest.mark.parametrize("word", board.WORDS)
+@pytest.mark.parametrize("word", finding.WORDS)
 def test_every_word_that_is_offered_finds_what_it_stands_for(screen, village, word):
     for item in ITEMS.values():
         body = {
