@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from kiosk import supervision
+from kiosk import inspections, supervision
 from kiosk.duties import queries as duties
 from kiosk.duties.queries import DutyRow
 from kiosk.erasures import queries as erasures
@@ -54,6 +54,7 @@ def collected(
         *_of_reviews(journal, village, span, today),
         *_of_feedback(said),
         *_of_orders(journal, village, span, today),
+        *_of_inspections(journal, village, span),
         *scoring.en_masse(
             (row.published, row.duty.due, row.duty.key) for row in rows if row.published
         ),
@@ -212,6 +213,14 @@ def _of_orders(journal: Journal, village: str, span: Period, today: date) -> Ite
         if due in _days(span) and (order.standing.missed or order.standing.overdue(today)):
             words = f"督办“{order.text[:20]}”到期没有答复。"
             yield Cause("order_overdue", due, "order", order.id, words)
+
+
+def _of_inspections(journal: Journal, village: str, span: Period) -> Iterator[Cause]:
+    for record in inspections.records(journal, village):
+        on = date.fromisoformat(record.on)
+        for finding in record.findings if on in _days(span) else ():
+            words = f"{record.title}查出：{finding.words}。"
+            yield Cause(finding.counts, on, "inspection", f"{record.id}/{finding.key}", words)
 
 
 def _quoted(each: Feedback) -> str:
