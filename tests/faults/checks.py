@@ -29,6 +29,7 @@ FROM_VILLAGE = (f"{VILLAGE}/public", f"{VILLAGE}/parent")
 FROM_TOWNSHIP = (f"{TOWNSHIP}/public", f"{TOWNSHIP}/{VILLAGE}")
 ROUNDS_TO_REST = 4
 MARK = re.compile(r"mark[0-9a-f]{16}")
+MARK_ON_DISK = re.compile(MARK.pattern.encode())
 
 
 def at_rest(
@@ -242,15 +243,6 @@ def attachments(node: Node) -> frozenset[str]:
     )
 
 
-def lacks(running: Running) -> frozenset[str]:
-    """Attachments that entries name and that have not come to this node yet."""
-    node = open_node(running.dir, describe=False)
-    try:
-        return frozenset(sha for sha in attachments(node) if not node.blobs.has(sha))
-    finally:
-        node.close()
-
-
 def evidence_is_kept(one: Node, other: Node, stream: str) -> None:
     """Both have two notes on file that the stream's origin signed and that exclude each other."""
     origin = other.journal.origin(stream.split("/", 1)[0])
@@ -277,8 +269,8 @@ def read(node: Node, acks: list[Ack]) -> dict[str, list[Entry]]:
 
 def not_on_disk(running: Running, marks: set[str]) -> None:
     for path in running.dir.glob("node.db*"):
-        data = path.read_bytes()
-        assert [mark for mark in marks if mark.encode() in data] == [], path
+        found = {mark.decode() for mark in MARK_ON_DISK.findall(path.read_bytes())}
+        assert found & marks == set(), path
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from kiosk.attachments.blobs import Blobs
 from tests.faults import writing
 from tests.faults.writing import Orders
 from tests.sync import servers
@@ -106,6 +107,10 @@ class Running:
         """How many entries of each stream are in the folder now, running or not."""
         with closing(sqlite3.connect(self.dir / "node.db", timeout=10)) as db:
             return dict(db.execute("SELECT stream, max(seq) + 1 FROM entries GROUP BY stream"))
+
+    def attachments(self) -> frozenset[str]:
+        """The attachments that are on its disk now."""
+        return frozenset(Blobs(self.dir / "blobs").all())
 
     def put_aside(self, folder: Path) -> None:
         """A copy of the folder, of a process that does not run."""

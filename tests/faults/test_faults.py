@@ -8,27 +8,44 @@ import logging
 import multiprocessing
 import random
 import shutil
-import time
 from collections import Counter
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kiosk import create_app, villages
-from kiosk.node import Node, open_node
-from kiosk.sync import client, enrolment
+from kiosk.node import make_node, open_node
+from kiosk.sync import client, enrolment, transport
 from kiosk.sync.transport import InProcess
 from tests.faults import checks, nodes, rounds, writing
 from tests.sync import auditor
-from tests.sync.servers import VILLAGE
+from tests.sync.auditor import Audit
+from tests.sync.servers import TOWNSHIP, VILLAGE
 
 HISTORY = 280
 """Entries of each public stream at the start: more than one tile."""
 
+ROUNDS_AN_ITEM = 5
 
-@pytest.fixture
-def template(village: Node, township: Node, tmp_path: Path) -> Path:
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The rounds in small items, so that several workers share them."""
+    count = metafunc.config.getoption("--fault-rounds")
+    if "numbers" in metafunc.fixturenames:
+        starts = range(0, count, ROUNDS_AN_ITEM)
+        items = [range(start, min(start + ROUNDS_AN_ITEM, count)) for start in starts]
+        metafunc.parametrize("numbers", items, ids=[str(item.start) for item in items])
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The two folders that every round begins with."""
+    folder = tmp_path_factory.mktemp("faults")
+    for role, code in (("village", VILLAGE), ("township", TOWNSHIP)):
+        make_node(folder / role, role=role, code=code, name=role, began=date(2026, 1, 1))
+    village, township = open_node(folder / "village"), open_node(folder / "township")
     code = villages.invite(township.journal, VILLAGE, actor="测试")
     wire = InProcess(create_app(township))
     enrolment.enrol(village, "http://127.0.0.1:9", code, wire)
@@ -43,38 +60,49 @@ def template(village: Node, township: Node, tmp_path: Path) -> Path:
         node.close()
     with (township.config.dir / "node.toml").open("a") as settings:
         settings.write("\n[limits]\nreserve_mb = 1\n")
-    return tmp_path
+    return folder
 
 
-@pytest.mark.faults
-@pytest.mark.timeout(36_000)
-def test_no_fault_loses_doubles_or_alters_anything(
-    template: Path, request: pytest.FixtureRequest
-) -> None:
-    count = request.config.getoption("--fault-rounds")
-    seed = request.config.getoption("--fault-seed")
-    if seed is None:
-        seed = random.SystemRandom().randrange(1 << 32)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    multiprocessing.get_context("forkserver").set_forkserver_preload(nodes.PRELOADED)
-    audit = auditor.built(template) if auditor.SOURCE.exists() else None
+@pytest.fixture(scope="module")
+def audit(template: Path) -> Audit | None:
+    """The auditor, which accepts what every round begins with."""
+    if not auditor.SOURCE.exists():
+        return None
+    audit = auditor.built(template)
     for role in ("village", "township"):
         node = open_node(template / role)
         checks.audited(node, audit)
         node.close()
+    return audit
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(1800)
+def test_no_fault_loses_doubles_or_alters_anything(
+    template: Path,
+    audit: Audit | None,
+    numbers: range,
+    fault_seed: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    multiprocessing.get_context("forkserver").set_forkserver_preload(nodes.PRELOADED)
+    # As in the processes: a line that is silent shall not take most of the time.
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", writing.PATIENCE_SECONDS)
+    monkeypatch.setattr(transport, "READ_SECONDS", writing.PATIENCE_SECONDS)
     happened: Counter[str] = Counter()
-    began = time.monotonic()
-    for number in range(count):
-        folder = template / f"round {number}"
+    for number in numbers:
+        folder = tmp_path / f"round {number}"
         folder.mkdir()
         try:
-            happened.update(rounds.run(template, folder, seed + number, audit))
+            happened.update(rounds.run(template, folder, fault_seed + number, audit))
         except BaseException:
-            print(f"round {number + 1} of {count} failed. To repeat it:")
-            print(f"  --fault-rounds 1 --fault-seed {seed + number}")
+            print(f"round {number + 1} failed. To repeat it:")
+            print(f"  --fault-rounds 1 --fault-seed {fault_seed + number}")
             raise
         shutil.rmtree(folder)
-    took = time.monotonic() - began
-    print(f"fault seed {seed}: {count} rounds clean in {took:.0f} s")
-    for what, times in sorted(happened.items()):
-        print(f"  {times:6} {what}")
+    record_property("fault seed", fault_seed)
+    record_property("fault rounds", len(numbers))
+    record_property("faults", dict(happened))

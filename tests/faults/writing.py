@@ -41,6 +41,9 @@ from tests.sync.servers import VILLAGE
 
 PAUSE_SECONDS = 0.02
 
+PATIENCE_SECONDS = 1
+"""How long a request waits for its answer."""
+
 BROKEN = 3
 """Exit code of a node whose writing failed for another reason than its disk."""
 
@@ -66,7 +69,7 @@ def run(orders: Orders) -> None:
     # This process was forked from one that read the variable before.
     importlib.reload(clock)
     contacts.FIRST_DELAY = contacts.LONGEST_DELAY = timedelta(milliseconds=50)
-    transport.CONNECT_SECONDS, transport.READ_SECONDS = 1, 1
+    transport.CONNECT_SECONDS = transport.READ_SECONDS = PATIENCE_SECONDS
     logging.raiseExceptions = False  # a log on a full disk
     try:
         node = open_node(Path(orders.dir))
