@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, send_file
+from flask.blueprints import BlueprintSetupState
 
 from kiosk import services as guide
 from kiosk import villages
@@ -22,6 +23,17 @@ from kiosk.web.board import PHOTO_TYPES, contacts_of, on_this_board, polled, ren
 Told = TypeVar("Told", Service, Official)
 
 blueprint = Blueprint("guide", __name__)
+
+
+@blueprint.record
+def _share_with_templates(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals["officials_here"] = officials_here
+
+
+def officials_here() -> list[Official]:
+    """Who holds an office where this board hangs: of the village, or of the township."""
+    node = current_node()
+    return guide.officials(node.journal, [node.config.code])
 
 
 @blueprint.get("/services")

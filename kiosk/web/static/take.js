@@ -61,6 +61,15 @@
       : (box.value + key.dataset.digit).slice(0, box.maxLength);
   });
 
+  // ---- words to tap together ----
+  document.addEventListener("click", function (event) {
+    var word = event.target.closest("[data-insert]");
+    if (!word) { return; }
+    var box = place(word.closest("[data-insert-into]").dataset.insertInto);
+    box.value += word.dataset.insert;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // ---- a voice memo ----
   var voice = {
     blob: null, recorder: null, stream: null, clock: 0, began: 0,
