@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kiosk import clock, drafts, screens, supervision
+from kiosk import clock, drafts, inspections, screens, supervision
 from kiosk.attachments.blobs import BadBlobName, BlobMissing
 from kiosk.drafts import Draft
 from kiosk.duties import queries as duties
@@ -98,6 +98,7 @@ def blob(sha: str) -> Response:
         or notices.public_blob(node.journal, sha) is not None
         or reviews.has_blob(node.journal, sha)
         or supervision.has_photo(node.journal, sha)
+        or inspections.has_photo(node.journal, sha)
     ):
         abort(404)
     try:

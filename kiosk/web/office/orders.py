@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 
-from kiosk import supervision
+from kiosk import inspections, supervision
 from kiosk.attachments import FileRefused
 from kiosk.attachments.photos import BYTES_LIMIT, photo
 from kiosk.notices import queries as notices
@@ -23,6 +23,7 @@ def orders_on_every_page() -> dict[str, Any]:
     found = supervision.open_orders(node.journal, node.config.code)
     return {
         "open_orders": found,
+        "has_inspections": bool(inspections.records(node.journal, node.config.code)),
         "orders_to_answer": [each for each in found if each.owed],
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
-from kiosk import clock, supervision
+from kiosk import clock, inspections, supervision
 from kiosk.attachments.blobs import BadBlobName, BlobMissing
 from kiosk.feedback import queries as feedback
 from kiosk.reviews import queries as reviews
@@ -82,6 +82,7 @@ def blob(sha: str) -> Response:
             feedback.has_photo(node.journal, sha)
             or reviews.has_blob(node.journal, sha)
             or supervision.has_photo(node.journal, sha)
+            or inspections.has_photo(node.journal, sha)
         ):
             abort(404)
         kind = PHOTO_TYPES.get(node.blobs.get(sha)[:2])
