@@ -5,7 +5,7 @@ say 低保 and 修路 where the catalogue says 最低生活保障对象 and 工�
 (`aliases`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,8 +65,31 @@ def offered(words: Iterable[str], typed: str, most: int) -> list[str]:
 @lru_cache(maxsize=4096)
 def pinyin(text: str) -> tuple[str, str]:
     """The text in pinyin, in full and by initials: 低保 is "dibao" and "db"."""
+    read = [_read(word) for word in _words(text)]
+    return "".join(full for full, _ in read), "".join(initials for _, initials in read)
+
+
+@lru_cache(maxsize=16_384)
+def _read(word: str) -> tuple[str, str]:
+    """Titles are unlike, but their words are the same few thousand."""
     from pypinyin import Style, lazy_pinyin
 
-    full = "".join(lazy_pinyin(text)).lower()
-    initials = "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
-    return full.replace(" ", ""), initials.replace(" ", "")
+    full = "".join(lazy_pinyin(word))
+    initials = "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))
+    return full.lower().replace(" ", ""), initials.lower().replace(" ", "")
+
+
+def _words(text: str) -> Iterator[str]:
+    """The text cut as pypinyin cuts it: the longest phrase that it knows, else one character."""
+    from pypinyin.constants import PHRASES_DICT
+    from pypinyin.seg.mmseg import p_set
+
+    start = 0
+    while start < len(text):
+        end = longest = start + 1
+        while end < len(text) and text[start : end + 1] in p_set:
+            end += 1
+            if text[start:end] in PHRASES_DICT:
+                longest = end
+        yield text[start:longest]
+        start = longest
