@@ -8,7 +8,7 @@ from typing import Any
 
 import waitress
 
-from kiosk import create_app, jobs, occupied
+from kiosk import create_app, jobs, notify, occupied
 from kiosk.node import Node
 
 THREADS = 8
@@ -49,8 +49,10 @@ def _serve(node: Node, host: str, port: int) -> None:
         signal.signal(signal.SIGINT, stop)
     scheduler = jobs.start(node)
     try:
+        notify.notify("READY=1")
         # waitress ends its loop on SystemExit and lets running requests finish.
-        server.run()
+        with notify.watched(port):
+            server.run()
     finally:
         scheduler.shutdown(wait=True)
         server.close()

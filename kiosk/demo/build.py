@@ -28,6 +28,7 @@ from kiosk import config as settings
 from kiosk.attachments import photos
 from kiosk.attachments.photos import Photo
 from kiosk.demo import scenes
+from kiosk.demo import screens as demo_screens
 from kiosk.demo.acts import SignOff, Step, moment
 from kiosk.demo.places import (
     LATE,
@@ -188,6 +189,9 @@ def _built(
             if place.part != LATE:  # that one forgets its backups, too
                 with clock.set_to(offline_since(place, now) or now - timedelta(hours=9)):
                     marks.backed_up(stage.nodes[code].journal)
+        demo_screens.set_up(
+            ((place, stage.nodes[code]) for code, place in stage.places.items()), now
+        )
         connection.end()
         found = _described(dir, given, now)
         for each in found:

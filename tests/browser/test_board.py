@@ -302,37 +302,6 @@ def test_it_goes_home_after_a_minute_without_touch(village, served, open_page):
     assert page.evaluate("location.pathname") == "/"
 
 
-def test_it_shows_current_notices_when_nobody_is_there(village, served, open_page):
-    first = post(village, "冬季防火检查")
-    second = statement(village)
-    page = open_page(served(village), setup=lambda page: page.clock.install())
-    page.clock.run_for(32_000)
-    expect(page.get_by_role("heading", name="三季度收支")).to_be_visible()
-    page.clock.run_for(16_000)
-    expect(page.get_by_role("heading", name="冬季防火检查")).to_be_visible()
-    page.clock.run_for(16_000)
-    expect(page.locator(".columns")).to_be_visible()
-    page.clock.run_for(16_000)
-    expect(page.get_by_role("heading", name="三季度收支")).to_be_visible()
-    page.locator("#page h1").tap()
-    page.clock.run_for(40_000)
-    expect(page.get_by_role("heading", name="三季度收支")).to_be_visible()
-    assert page.evaluate("location.pathname") == f"/notices/{second}"
-    assert first != second
-    page.get_by_role("button", name="返回").tap()
-    expect(page.locator(".columns")).to_be_visible()
-
-
-def test_what_was_just_posted_takes_the_show_at_once(village, served, open_page):
-    post(village, "冬季防火检查")
-    page = open_page(served(village), setup=lambda page: page.clock.install())
-    page.clock.run_for(32_000)
-    expect(page.get_by_role("heading", name="冬季防火检查")).to_be_visible()
-    post(village, "明天停水通知")
-    page.clock.run_for(4_000)
-    expect(page.get_by_role("heading", name="明天停水通知")).to_be_visible()
-
-
 def test_it_keeps_what_it_shows_when_the_server_is_away(village, served, open_page):
     id = statement(village)
     page = open_page(f"{served(village)}/notices/{id}")
@@ -363,7 +332,7 @@ def test_the_clock_is_the_servers_in_beijing(village, served, open_page):
 def test_a_program_started_anew_brings_its_own_script(village, served, open_page, monkeypatch):
     page = open_page(served(village))
     page.evaluate("window.still = true")
-    monkeypatch.setattr(board, "_STARTED", "another")
+    monkeypatch.setattr(board, "STARTED", "another")
     expect(page.locator("body[data-started=another]")).to_be_attached()
     assert page.evaluate("window.still") is None
 

@@ -1,6 +1,7 @@
 """What the screen says of a day: lunar date and solar term, and who is on duty."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_a_year_has_its_twenty_four_terms_each_announced_before():
         for n in range(date(2027, 1, 1).toordinal(), date(2028, 1, 1).toordinal())
     ]
     assert len({each.term for each in days if each.term}) == 24
-    for today, tomorrow in zip(days, days[1:], strict=False):
+    for today, tomorrow in pairwise(days):
         assert not tomorrow.term or today.next_term == tomorrow.term
 
 

@@ -21,6 +21,9 @@
     + '<span class="attract-clock"><span class="figure"></span></span></p>';
   body.append(stage);
   var holder = stage.firstChild;
+  // The slides that do not show lie outside of the page.
+  var store = document.createElement("div");
+  var all = [];
   var night = document.createElement("div");
   night.className = "night";
   night.hidden = true;
@@ -30,11 +33,12 @@
   var tag = "";
   var asked = -REFRESH;
   var asking = false;
-  function slides() { return Array.from(holder.querySelectorAll(".slide")).filter(lasts); }
+  function slides() { return all.filter(lasts); }
   function lasts(slide) {
     return !slide.dataset.until || Date.parse(slide.dataset.until) > board.now().getTime();
   }
-  function settings() { var all = holder.firstElementChild; return all ? all.dataset : {}; }
+  function settings() { return store.firstElementChild ? store.firstElementChild.dataset : {}; }
+  function pressing() { return slides().some(function (it) { return it.dataset.until; }); }
   function refresh() {
     if (asking) { return Promise.resolve(); }
     asking = true;
@@ -47,12 +51,12 @@
       return response.text().then(function (html) {
         var open = current && current.dataset.open;
         tag = response.headers.get("ETag") || "";
-        holder.innerHTML = html;
+        store.innerHTML = html;
+        all = Array.from(store.querySelectorAll(".slide"));
         current = null;
         document.dispatchEvent(new Event("attract:came"));
         if (!showing) { return; }
-        var all = slides();
-        show(Math.max(0, all.findIndex(function (it) { return open && it.dataset.open === open; })));
+        show(Math.max(0, at(open)));
       });
     }).catch(function () { /* what is there goes on turning */ }).then(function () { asking = false; });
   }
@@ -63,13 +67,16 @@
   var place = 0;
   var turnAt = 0;
   var turned = Date.now();
+  function at(open) {
+    return slides().findIndex(function (it) { return open && it.dataset.open === open; });
+  }
   function show(which) {
-    var all = slides();
-    if (!all.length) { stop(); return; }
-    if (current) { current.hidden = true; }
-    place = which % all.length;
-    current = all[place];
-    current.hidden = false;
+    var now = slides();
+    if (!now.length) { stop(); return; }
+    place = which % now.length;
+    current = now[place];
+    holder.className = "attract-slides " + store.firstElementChild.className;
+    holder.replaceChildren(current);
     if (stage.hidden) {
       stage.hidden = false;
       body.classList.add("showing");
@@ -82,6 +89,7 @@
   function stop() {
     showing = false;
     stage.hidden = true;
+    holder.replaceChildren();
     stage.classList.remove("leaving");
     body.classList.remove("showing");
     others(false);
@@ -105,11 +113,11 @@
     urgentBefore = now;
     newestBefore = news;
     if (fresh) {
-      refresh().then(function () { if (now && holder.querySelector(".slide-urgent")) { show(0); } });
+      refresh().then(function () { if (now && pressing()) { show(0); } });
     } else if (newer && showing) {
       refresh().then(function () {
-        var at = slides().findIndex(function (it) { return it.dataset.open === "/notices/" + news; });
-        if (showing && at >= 0) { show(at); }
+        var there = at("/notices/" + news);
+        if (showing && there >= 0) { show(there); }
       });
     }
   }
@@ -151,16 +159,16 @@
     return at >= from || at < until;
   }
   function light() {
-    var at = clock.format(board.now());
+    var time = clock.format(board.now());
     var own = settings();
-    var off = own.on && own.on !== own.off && !within(at, own.on, own.off);
-    var dim = own.dim && own.dim !== own.bright && within(at, own.dim, own.bright);
+    var off = own.on && own.on !== own.off && !within(time, own.on, own.off);
+    var dim = own.dim && own.dim !== own.bright && within(time, own.dim, own.bright);
     // Nobody sleeps through what is urgent.
-    var up = Date.now() - awake < AWAKE || holder.querySelector(".slide-urgent");
+    var up = Date.now() - awake < AWAKE || pressing();
     night.hidden = Boolean(up) || !(off || dim);
     night.classList.toggle("off", Boolean(off));
     var face = stage.querySelector(".attract-clock .figure");
-    if (face.textContent !== at) { face.textContent = at; }
+    if (face.textContent !== time) { face.textContent = time; }
   }
 
   function watch() {
