@@ -31,7 +31,7 @@ row (a notice's leaves one without an item, since its place and time still count
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -138,17 +138,23 @@ def m002_forms(db: Database) -> None:
 
 
 def apply(db: Database, entry: Entry) -> None:
-    _put(db, entry, TABLE_OF[entry.kind], _row(entry))
-    if entry.kind == "catalogue.changed":
-        _put(db, entry, "form_changes", _objects(entry, "forms"))
+    apply_all(db, [entry])
 
 
-def _put(db: Database, entry: Entry, table: str, row: tuple[Any, ...] | None) -> None:
-    db.execute(f"DELETE FROM {table} WHERE stream = ? AND seq = ?", [entry.stream, entry.seq])
-    if row is not None:
-        values = [entry.stream, entry.seq, *row]
-        places = ", ".join("?" * len(values))
-        db.execute(f"INSERT INTO {table} VALUES ({places})", values)
+def apply_all(db: Database, entries: Sequence[Entry]) -> None:
+    """Each entry's row follows from it alone, so those of a table are written at once."""
+    by_table: dict[str, list[tuple[Entry, tuple[Any, ...] | None]]] = {}
+    for entry in entries:
+        by_table.setdefault(TABLE_OF[entry.kind], []).append((entry, _row(entry)))
+        if entry.kind == "catalogue.changed":
+            by_table.setdefault("form_changes", []).append((entry, _objects(entry, "forms")))
+    for table, found in by_table.items():
+        places = [(entry.stream, entry.seq) for entry, _ in found]
+        db.conn.executemany(f"DELETE FROM {table} WHERE stream = ? AND seq = ?", places)
+        rows = [(entry.stream, entry.seq, *row) for entry, row in found if row is not None]
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            db.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
 
 def _row(entry: Entry) -> tuple[Any, ...] | None:
@@ -264,4 +270,5 @@ ROOM = Room(
     ),
     migrations=migrations,
     apply=apply,
+    apply_all=apply_all,
 )

@@ -398,4 +398,5 @@ def _entry(row: Sequence[Any]) -> Entry:
         None if body is None else json.loads(body),
         salt,
         body_hash,
+        body,
     )

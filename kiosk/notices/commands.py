@@ -18,8 +18,8 @@ from kiosk.duties import commands as duties
 from kiosk.duties.queries import forms as forms_here
 from kiosk.journal.log import Draft, Journal
 from kiosk.notices import queries
-from kiosk.notices.projection import is_readable
 from kiosk.notices.queries import Notice
+from kiosk.notices.shape import is_readable
 from kiosk.reviews import queries as reviews_of
 from kiosk.reviews.queries import Review
 from kiosk.rules import accounts, forms, privacy, timeliness

@@ -15,7 +15,7 @@ from kiosk import clock
 from kiosk.duties.queries import forms as forms_here
 from kiosk.journal.log import Draft, Journal
 from kiosk.notices.commands import NotPublishable, problems
-from kiosk.notices.projection import is_readable
+from kiosk.notices.shape import is_readable
 from kiosk.rules.catalogue import Item
 
 

@@ -29,19 +29,21 @@ erased, or is not of this shape (another node's program may be wrong), stands as
 """
 
 import json
-import re
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from kiosk.journal import canonical
 from kiosk.journal.entry import Entry
 from kiosk.journal.projection import Room
-from kiosk.rules import forms, spoken
-from kiosk.rules.calendar import Period, PeriodMalformed
+from kiosk.notices.shape import is_readable
+from kiosk.rules import spoken
 
 ERASED_TITLE = "内容已删除"
-AFFAIRS = ("party", "village", "finance", "township")
+IDS_A_QUERY = 500
+"""Names bound to one statement at most."""
 
 migrations = Migrations("notices")
 
@@ -129,82 +131,154 @@ def m002_rank(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m003_wide_rows(db: Database) -> None:
+    """A wide row of a table WITHOUT ROWID spills onto a page of its own, twice the writing, and
+    what belongs to a notice is looked up by the notice. All is derived again after a migration."""
+    for table in ("notices", "notice_versions"):
+        made = db[table].schema
+        db.execute(f"DROP TABLE {table}")
+        db.execute(made.replace("WITHOUT ROWID", ""))
+    for statement in (
+        "CREATE INDEX notices_by_item ON notices (village, item, period)",
+        "CREATE INDEX notices_by_rank ON notices (village, affairs, rank)",
+        "CREATE INDEX notice_blobs_by_notice ON notice_blobs (notice, stream, seq)",
+        "CREATE INDEX notice_results_by_notice ON notice_results (notice, stream)",
+    ):
+        db.execute(statement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """One entry of a notice. `text` is the readable body in canonical JSON, `body` the same read;
+    both are None where there is none."""
+
+    seq: int
+    kind: str
+    at: str
+    body: dict[str, Any] | None
+    text: str | None
+
+
 def apply(db: Database, entry: Entry) -> None:
-    if not entry.stream.endswith("/public"):
-        return
-    body = entry.body
-    reason = str(body.get("reason", "")) if body else ""
+    apply_all(db, [entry])
+
+
+def apply_all(db: Database, entries: Sequence[Entry]) -> None:
+    """A notice's row follows from its own entries alone, so those of many are written at once."""
+    public = [entry for entry in entries if entry.stream.endswith("/public")]
+    known = _known(db, {entry.subject for entry in public})
+    touched: dict[tuple[str, str], list[_Version]] = {}
+    rows, blobs = [], []
+    for entry in public:
+        version = _version(entry)
+        touched.setdefault((entry.subject, entry.stream), []).append(version)
+        place = (entry.subject, entry.stream, entry.seq)
+        reason = str(entry.body.get("reason", "")) if entry.body else ""
+        rows.append((*place, version.kind, entry.at, entry.actor, version.text, reason))
+        attachments = (version.body or {}).get("attachments", ())
+        blobs += [(each["sha"], each["type"], *place) for each in attachments]
+    write = db.conn.executemany
+    write("INSERT OR REPLACE INTO notice_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    places = [row[:3] for row in rows]
+    write("DELETE FROM notice_blobs WHERE notice = ? AND stream = ? AND seq = ?", places)
+    write("INSERT OR REPLACE INTO notice_blobs VALUES (?, ?, ?, ?, ?)", blobs)
+    derived = []
+    for (id, stream), versions in touched.items():
+        # Of a notice that is new to the tables no version was there before these.
+        whole = _versions(db, id, stream) if (id, stream) in known else versions
+        derived.append(_derived(id, stream, whole))
+    _write(db, list(touched), [row for row in derived if row is not None])
+
+
+def _version(entry: Entry) -> _Version:
+    body, text = entry.body, None
     if entry.kind != "notice.withdrawn" and not is_readable(body):
         body = None
-    db.execute(
-        "INSERT OR REPLACE INTO notice_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            entry.subject,
-            entry.stream,
-            entry.seq,
-            entry.kind.removeprefix("notice."),
-            entry.at,
-            entry.actor,
-            None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True),
-            reason,
-        ],
-    )
-    db.execute(
-        "DELETE FROM notice_blobs WHERE notice = ? AND stream = ? AND seq = ?",
-        [entry.subject, entry.stream, entry.seq],
-    )
-    for attachment in (body or {}).get("attachments", ()):
-        db.execute(
-            "INSERT OR REPLACE INTO notice_blobs VALUES (?, ?, ?, ?, ?)",
-            [attachment["sha"], attachment["type"], entry.subject, entry.stream, entry.seq],
+    if body is not None:
+        text = entry.text or canonical.dumps(body).decode()
+    return _Version(entry.seq, entry.kind.removeprefix("notice."), entry.at, body, text)
+
+
+def _known(db: Database, ids: set[str]) -> set[tuple[str, str]]:
+    """Notices, with their streams, of which a version is there already."""
+    found: set[tuple[str, str]] = set()
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), IDS_A_QUERY):
+        some = wanted[start : start + IDS_A_QUERY]
+        marks = ", ".join("?" * len(some))
+        found |= set(
+            db.execute(
+                f"SELECT DISTINCT notice, stream FROM notice_versions WHERE notice IN ({marks})",
+                some,
+            )
         )
-    _derive(db, entry.subject, entry.stream)
+    return found
 
 
-def _derive(db: Database, id: str, stream: str) -> None:
-    """Writes the notice's row from its versions; none where it was never published."""
-    row: dict[str, Any] | None = None
-    versions = db.query(
-        "SELECT * FROM notice_versions WHERE notice = ? AND stream = ? ORDER BY seq", [id, stream]
+def _versions(db: Database, id: str, stream: str) -> list[_Version]:
+    rows = db.execute(
+        "SELECT seq, kind, at, body FROM notice_versions WHERE notice = ? AND stream = ?",
+        [id, stream],
     )
-    for version in list(versions):
-        kind, text = version["kind"], version["body"]
-        body = json.loads(text) if text else None
+    return [
+        _Version(seq, kind, at, None if text is None else json.loads(text), text)
+        for seq, kind, at, text in rows
+    ]
+
+
+def _derived(id: str, stream: str, versions: Sequence[_Version]) -> dict[str, Any] | None:
+    """The notice's row, with `result_of`, from all its versions; None where it was never
+    published."""
+    row: dict[str, Any] | None = None
+    for version in sorted(versions, key=lambda each: each.seq):
         if row is None:
-            if kind != "published":
+            if version.kind != "published":
                 continue
             row = {
                 "id": id,
                 "stream": stream,
                 "village": stream.split("/", 1)[0],
                 "state": "published",
-                "published_at": version["at"],
+                "published_at": version.at,
                 "versions": 0,
-                "first_seq": version["seq"],
-                **_of_body(body, text),
+                "first_seq": version.seq,
+                **_of_body(version.body, version.text),
             }
-        elif kind == "published" or row["state"] == "withdrawn":
+        elif version.kind == "published" or row["state"] == "withdrawn":
             continue
-        elif kind == "corrected":
-            row |= {"state": "corrected", **_of_body(body, text)}
+        elif version.kind == "corrected":
+            row |= {"state": "corrected", **_of_body(version.body, version.text)}
         else:
             row["state"] = "withdrawn"
-        if kind != "withdrawn":
-            row["rank"] = _rank(body, row["published_at"])
+        if version.kind != "withdrawn":
+            row["rank"] = _rank(version.body, row["published_at"])
+            row["result_of"] = (version.body or {}).get("result_of")
         row |= {
-            "changed_at": version["at"],
-            "last_seq": version["seq"],
+            "changed_at": version.at,
+            "last_seq": version.seq,
             "versions": row["versions"] + 1,
         }
-    if row is not None:
-        names = ", ".join(row)
-        places = ", ".join(f":{name}" for name in row)
-        db.execute(f"INSERT OR REPLACE INTO notices ({names}) VALUES ({places})", row)
-    db.execute("DELETE FROM notice_results WHERE notice = ? AND stream = ?", [id, stream])
-    if row is not None and row["body"] and row["state"] != "withdrawn":
-        told = json.loads(row["body"]).get("result_of")
-        if told:
-            db.execute("INSERT INTO notice_results VALUES (?, ?, ?)", [id, stream, told])
+    return row
+
+
+def _write(db: Database, touched: list[tuple[str, str]], rows: list[dict[str, Any]]) -> None:
+    """The rows of the notices touched, and whose results they tell."""
+    if rows:
+        columns = [name for name in rows[0] if name != "result_of"]
+        places = ", ".join(f":{name}" for name in columns)
+        db.conn.executemany(
+            f"INSERT OR REPLACE INTO notices ({', '.join(columns)}) VALUES ({places})", rows
+        )
+    db.conn.executemany("DELETE FROM notice_results WHERE notice = ? AND stream = ?", touched)
+    db.conn.executemany(
+        "INSERT INTO notice_results VALUES (?, ?, ?)",
+        [
+            (row["id"], row["stream"], row["result_of"])
+            for row in rows
+            if row["result_of"] and row["state"] != "withdrawn"
+        ],
+    )
 
 
 def _of_body(body: dict[str, Any] | None, text: str | None) -> dict[str, Any]:
@@ -238,117 +312,11 @@ def texts(value: Any) -> list[str]:
     return []
 
 
-def is_readable(body: dict[str, Any] | None) -> bool:
-    """Whether a publication's body has the shape that this program writes and shows."""
-    return (
-        isinstance(body, dict)
-        and all(
-            isinstance(body.get(name), str)
-            for name in ("item", "title", "form", "period", "event", "display_until", "contact")
-        )
-        and isinstance(body.get("result_of", ""), str)
-        and body.get("affairs") in AFFAIRS
-        and _is_period(body["period"])
-        and _is_day(body["display_until"])
-        and _list_of(body.get("attachments"), sha=str, name=str, type=str, width=int, height=int)
-        and _list_of(body.get("reviews"), by=str, name=str, on=str)
-        and all(_is_day(review["on"]) for review in body["reviews"])
-        and _is_historic(body.get("historic"))
-        and _content_is_readable(body["form"], body.get("content"))
-    )
-
-
-def _content_is_readable(form: str, content: Any) -> bool:
-    if not isinstance(content, dict):
-        return False
-    fen = (int, type(None))
-    match form:
-        case "finance_statement":
-            lines = (content.get("income"), content.get("expense"))
-            return _has(content, opening=fen, closing=fen, note=str) and all(
-                _list_of(line, name=str, amount=int, sub=bool) for line in lines
-            )
-        case "ledger":
-            return (
-                _has(content, opening=fen, closing=fen, note=str)
-                and _list_of(
-                    content.get("lines"), on=str, summary=str, income=int, expense=int, handler=str
-                )
-                and all(_is_day(line["on"]) for line in content["lines"])
-            )
-        case "person_list":
-            columns, rows = content.get("columns"), content.get("rows")
-            return (
-                _has(content, total=fen, note=str)
-                and _list_of(columns, name=str, amount=bool)
-                and isinstance(rows, list)
-                and all(_row_fits(row, columns) for row in rows)
-            )
-        case "decision":
-            counts = dict.fromkeys(("entitled", "present", "for", "against", "abstain"), fen)
-            return (
-                _has(content, text=str)
-                and _list_of(content.get("steps"), name=str, on=str, place=str, chair=str, **counts)
-                and all(_is_day(step["on"]) for step in content["steps"])
-            )
-        case "notice":
-            return _has(content, text=str)
-        case _:
-            return forms.is_plain(content)
-
-
-_PARTS_OF_A_DAY = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2]))?)?")
-
-
-def _is_historic(value: Any) -> bool:
-    """Whether what is said of an older board is readable; most notices say nothing of one."""
-    if value is None:
-        return True
-    if not _has(value, published_on=str, source=str):
-        return False
-    on = value["published_on"]
-    return bool(_PARTS_OF_A_DAY.fullmatch(on)) or _is_day(on)
-
-
-def _is_period(text: str) -> bool:
-    try:
-        return not text or bool(Period.parse(text))
-    except PeriodMalformed:
-        return False
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return not text or bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _row_fits(row: Any, columns: Any) -> bool:
-    return (
-        isinstance(row, list)
-        and len(row) == len(columns)
-        and all(
-            cell is None or isinstance(cell, int if column["amount"] else str)
-            for cell, column in zip(row, columns, strict=True)
-        )
-    )
-
-
-def _has(value: Any, **types: Any) -> bool:
-    return isinstance(value, dict) and all(
-        name in value and isinstance(value[name], type_) for name, type_ in types.items()
-    )
-
-
-def _list_of(value: Any, **types: Any) -> bool:
-    return isinstance(value, list) and all(_has(item, **types) for item in value)
-
-
 ROOM = Room(
     name="notices",
     kinds=frozenset({"notice.published", "notice.corrected", "notice.withdrawn"}),
     tables=("notices", "notice_versions", "notice_blobs", "notice_results"),
     migrations=migrations,
     apply=apply,
+    apply_all=apply_all,
 )

@@ -12,7 +12,7 @@ from kiosk.attachments import FileRefused
 from kiosk.attachments.photos import photo
 from kiosk.duties import queries as duties
 from kiosk.notices import queries as notices
-from kiosk.notices.projection import is_readable
+from kiosk.notices.shape import is_readable
 from kiosk.notices.queries import Notice, Version
 from kiosk.reviews.queries import Review
 from kiosk.rules import timeliness
