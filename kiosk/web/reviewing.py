@@ -12,8 +12,8 @@ from kiosk.attachments import FileRefused
 from kiosk.attachments.photos import photo
 from kiosk.duties import queries as duties
 from kiosk.notices import queries as notices
-from kiosk.notices.shape import is_readable
 from kiosk.notices.queries import Notice, Version
+from kiosk.notices.shape import is_readable
 from kiosk.reviews.queries import Review
 from kiosk.rules import timeliness
 from kiosk.villages import queries as villages
