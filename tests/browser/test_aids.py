@@ -16,7 +16,7 @@ SHAPES = {
 }
 TARGETS = """() => {
     const seen = [...document.querySelectorAll('a[href], button, input, summary, select, textarea')]
-        .filter(it => it.checkVisibility() && !it.closest('.content') && !it.closest('[inert]'))
+        .filter(it => it.checkVisibility() && !it.closest('[inert]'))
     const boxes = seen.map(it => [it, it.getBoundingClientRect()])
     const name = it => it.outerHTML.slice(0, 80)
     const faults = boxes.filter(([, box]) => box.width < 59.5 || box.height < 59.5).map(
