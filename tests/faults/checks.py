@@ -104,6 +104,7 @@ def clone_is_mended(
             assert not node.journal.forks(resolved=False)
             same(node, other, [], township.acknowledged())
             audited(node, audit)
+        assert not other.journal.forks(resolved=False)
         audited(other, audit, app)
 
 

@@ -1,4 +1,4 @@
-"""The seed of a run and its figures; what fails in the rounds' own modules is shown as in a test."""
+"""A run's seed and its figures. What fails in the rounds' own modules is shown as in a test."""
 
 import os
 import random

@@ -10,17 +10,17 @@ are told to do, both sides come to rest, and `checks` looks.
 import random
 import shutil
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kiosk import backup, villages
 from kiosk import config as settings
 from kiosk.node import open_node
-from kiosk.sync import recovery
+from kiosk.sync import recovery, transport
 from kiosk.sync.recovery import RecoveryFailed
-from tests.faults import checks, disks
+from tests.faults import checks, disks, writing
 from tests.faults.nodes import Ack, Running
 from tests.faults.proxy import FATES, Proxy
 from tests.sync import servers
@@ -28,6 +28,9 @@ from tests.sync.auditor import Audit
 from tests.sync.servers import VILLAGE, until
 
 YEAR = 366 * 86_400
+
+PATIENCE_SECONDS = 30
+"""How long a request waits on a good line, with the machine busy."""
 
 TRIES = 16
 """How often somebody types a command again before he gives up."""
@@ -279,8 +282,10 @@ def lose_village(this: Round) -> None:
     for attempt in range(TRIES):
         if attempt == TRIES // 2:
             this.proxy.clear()
+        seconds = writing.PATIENCE_SECONDS if this.proxy.fates else PATIENCE_SECONDS
         try:
-            recovery.recover(this.village.dir, this.proxy.url, code)
+            with patience(seconds):
+                recovery.recover(this.village.dir, this.proxy.url, code)
             break
         except RecoveryFailed as error:
             why = str(error)
@@ -357,6 +362,16 @@ def old_copy(this: Round, node: Running) -> OldCopy:
     this.let_run(0.8)
     node.kill()
     return OldCopy(what, sizes, node.acknowledged(), put_back)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """So long a request of this process waits for its answer."""
+    usual, transport.READ_SECONDS = transport.READ_SECONDS, seconds
+    try:
+        yield
+    finally:
+        transport.READ_SECONDS = usual
 
 
 def clear_and_stop(this: Round, *nodes: Running) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from kiosk import create_app, villages
 from kiosk.node import make_node, open_node
-from kiosk.sync import client, enrolment, transport
+from kiosk.sync import client, enrolment
 from kiosk.sync.transport import InProcess
 from tests.faults import checks, nodes, rounds, writing
 from tests.sync import auditor
@@ -66,6 +66,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def audit(template: Path) -> Audit | None:
     """The auditor, which accepts what every round begins with."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     if not auditor.SOURCE.exists():
         return None
     audit = auditor.built(template)
@@ -84,14 +85,9 @@ def test_no_fault_loses_doubles_or_alters_anything(
     numbers: range,
     fault_seed: int,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
 ) -> None:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     multiprocessing.get_context("forkserver").set_forkserver_preload(nodes.PRELOADED)
-    # As in the processes: a line that is silent shall not take most of the time.
-    monkeypatch.setattr(transport, "CONNECT_SECONDS", writing.PATIENCE_SECONDS)
-    monkeypatch.setattr(transport, "READ_SECONDS", writing.PATIENCE_SECONDS)
     happened: Counter[str] = Counter()
     for number in numbers:
         folder = tmp_path / f"round {number}"
