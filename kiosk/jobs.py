@@ -19,6 +19,7 @@ from kiosk import clock, duties, supervision, villages
 from kiosk.journal.entry import Entry
 from kiosk.journal.log import StreamStopped
 from kiosk.node import Node
+from kiosk.requests import commands as disclosure
 from kiosk.reviews import publication
 from kiosk.screens import usage
 from kiosk.sync import chunks, client, erasure, streams
@@ -43,6 +44,10 @@ def start(node: Node) -> BackgroundScheduler:
     )
     scheduler.add_job(clear, IntervalTrigger(seconds=CLEAR_SECONDS), [node], id="clear")
     scheduler.add_job(clear_unnamed, CronTrigger(hour=3, minute=20, timezone=clock.BEIJING), [node])
+    if node.config.role == "township":
+        scheduler.add_job(
+            forget_applicants, CronTrigger(hour=3, minute=40, timezone=clock.BEIJING), [node]
+        )
     if node.config.role == "village":
         scheduler.add_job(tell_usage, DateTrigger(), [node], id="usage at start")
         scheduler.add_job(
@@ -105,6 +110,12 @@ def tell_usage(node: Node) -> None:
     """Tells the township how much the screens were used on the days that are over."""
     with contextlib.suppress(StreamStopped):
         usage.tell(node.journal)
+
+
+def forget_applicants(node: Node) -> None:
+    """Erases who asked for disclosure once it was kept long enough."""
+    with contextlib.suppress(StreamStopped):
+        disclosure.forget_old(node.journal)
 
 
 def turn_duties(node: Node) -> None:

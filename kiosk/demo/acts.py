@@ -183,10 +183,20 @@ class Feel:
     bad: int
 
 
+@dataclass(frozen=True)
+class Disclose:
+    """A step of a request for disclosure, or of the annual report: `kind` is the command's name,
+    `given` what it takes (see `demo.disclosure`)."""
+
+    kind: str
+    ref: str
+    given: dict[str, Any]
+
+
 Act = (
     Post | Correct | Submit | SendBack | SignOff | TakeOver | Withdraw | Open | Confirm
     | DeclareNone | Excuse | Ask | Accept | Answer | Rate | Close | Order
-    | Tell | Feel
+    | Tell | Feel | Disclose
 )  # fmt: skip
 
 

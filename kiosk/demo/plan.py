@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiosk.clock import beijing_date
 from kiosk.demo.acts import Step, spread
+from kiosk.demo.disclosure import disclosure
 from kiosk.demo.guide import felt, guide
 from kiosk.demo.history import history
 from kiosk.demo.places import STORIES, Place
@@ -33,6 +34,7 @@ def plan(places: list[Place], now: datetime, catalogue: Catalogue) -> list[Step]
     if all(story.code in codes for story in STORIES):
         steps.extend(talks(now, today))
         steps.extend(felt(now, today))
+    steps.extend(disclosure(today))
     steps.extend(list(results(steps, places, now, catalogue)))
     reviewed = list(with_reviews(steps, places, now, catalogue))
     return [step for step in spread(reviewed) if step.at < now]

@@ -8,7 +8,7 @@ from typing import Any
 from kiosk import clock, opinions, services
 from kiosk.attachments import photos
 from kiosk.attachments.photos import Photo
-from kiosk.demo import portraits
+from kiosk.demo import disclosure, portraits
 from kiosk.demo.acts import (
     Accept,
     Answer,
@@ -17,6 +17,7 @@ from kiosk.demo.acts import (
     Confirm,
     Correct,
     DeclareNone,
+    Disclose,
     Excuse,
     Feel,
     Open,
@@ -141,6 +142,8 @@ def play(stage: Stage, step: Step) -> None:
             assert felt is not None
             for n in range(good + bad):
                 opinions.give(journal, felt, good=n < good)
+        case Disclose() as act:
+            disclosure.done(node, actor, stage.ids, act)
 
 
 def _tell(node: Node, actor: str, act: Tell) -> None:

@@ -7,7 +7,7 @@ counts what there is so far.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from kiosk import clock
@@ -20,6 +20,7 @@ from kiosk.requests import queries as requests
 from kiosk.rules import annual, annual_faults
 from kiosk.rules.annual import Form, Number, Tables
 from kiosk.rules.annual_faults import Fault
+from kiosk.rules.calendar import beijing_date
 from kiosk.villages import queries as villages
 
 PUBLISH_BY = (1, 31)
@@ -84,7 +85,8 @@ def annual_report(journal: Journal, config: Config, year: int) -> Report:
     names = {
         each.code: each.name
         for each in villages.known(journal)
-        if f"notices.{each.code}" in figures
+        if figures[f"notices.{each.code}"].value
+        or beijing_date(datetime.fromisoformat(each.at)).year <= year
     }
     drafts = {
         "1": drafting.part_one(figures, names),

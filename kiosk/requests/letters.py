@@ -130,10 +130,11 @@ def as_docx(letter: Letter, organ: str) -> bytes:
 
 def _receipt(request: Request, head: str) -> list[str]:
     said = [_stop(head)]
-    if request.answer_by is not None:
+    first = rules.answer_by(rules.Course("in_person", request.received or request.arrived))
+    if first is not None:
         said.append(
             f"根据{LAW}第三十三条的规定，本机关将自收到申请之日起 20 个工作日内答复，即在"
-            f"{_day(request.answer_by)}前答复。需要补正、延长期限或者征求第三方意见的，将另行告知。"
+            f"{_day(first)}前答复。需要补正、延长期限或者征求第三方意见的，将另行告知。"
         )
     return [*said, f"登记编号：{request.number}。特此告知。"]
 
