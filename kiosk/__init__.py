@@ -21,7 +21,9 @@ def create_app(node: Node) -> Flask:
         api,
         applying,
         board,
+        discipline,
         errors,
+        feedback_data,
         following,
         formats,
         guard,
@@ -64,6 +66,8 @@ def create_app(node: Node) -> Flask:
         board,
         following,  # the phone's door
         reporting,
+        discipline,
+        feedback_data,
         proofs,
         speech,
         then,

@@ -113,7 +113,7 @@ def account() -> None:
     "--role",
     required=True,
     help="Village: officer, or who reviews: committee, finance_group, branch, village_head, "
-    "secrecy. Township: supervisor.",
+    "secrecy. Township: supervisor; discipline, who reads sealed reports.",
 )
 def account_add(dir: Path, name: str, role: str) -> None:
     """Add a login and print its first password, once."""

@@ -2,7 +2,8 @@
 
 Jobs run in the server's own process: a sync round every 30 seconds and at once after something
 was written for others, the turning of duties at midnight in Beijing and at start, what is scheduled
-for publication every 20 seconds, and clearing away what was erased every minute.
+for publication every 20 seconds, clearing away what was erased every minute, and what is owed to
+those who sent feedback every ten minutes.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from kiosk import clock, duties, supervision, villages
+from kiosk import clock, duties, feedback, supervision, villages
 from kiosk.journal.entry import Entry
 from kiosk.journal.log import StreamStopped
 from kiosk.node import Node
@@ -27,6 +28,7 @@ from kiosk.sync import chunks, client, erasure, streams
 SYNC_SECONDS = 30
 PUBLISH_SECONDS = 20
 CLEAR_SECONDS = 60
+KEEP_MINUTES = 10
 SYNC = "sync"
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,13 @@ def start(node: Node) -> BackgroundScheduler:
         turn_duties, CronTrigger(hour=0, minute=0, second=5, timezone=clock.BEIJING), [node]
     )
     scheduler.add_job(clear, IntervalTrigger(seconds=CLEAR_SECONDS), [node], id="clear")
+    scheduler.add_job(
+        keep_feedback,
+        IntervalTrigger(minutes=KEEP_MINUTES),
+        [node],
+        id="feedback",
+        next_run_time=clock.now() + timedelta(seconds=15),
+    )
     scheduler.add_job(clear_unnamed, CronTrigger(hour=3, minute=20, timezone=clock.BEIJING), [node])
     if node.config.role == "township":
         scheduler.add_job(
@@ -93,6 +102,12 @@ def publish(node: Node) -> None:
     # While own records are stopped it stays reviewed and waits.
     with contextlib.suppress(StreamStopped):
         publication.publish_due(node.journal, clock.now())
+
+
+def keep_feedback(node: Node) -> None:
+    """Sends late feedback up, closes what was left, deletes personal data whose time has come."""
+    with contextlib.suppress(StreamStopped):
+        feedback.keep(node.journal)
 
 
 def clear(node: Node) -> None:

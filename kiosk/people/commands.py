@@ -21,7 +21,7 @@ ROLES = {
         "village_head": "村委会主任",
         "secrecy": "保密审查",
     },
-    "township": {"supervisor": "乡镇监督员"},
+    "township": {"supervisor": "乡镇监督员", "discipline": "纪检（只看密封举报）"},
     "county": {"supervisor": "县监督员"},
 }
 FAILURES_ALLOWED = 5

@@ -235,9 +235,11 @@ def test_feedback_has_its_age_and_what_waits_too_long_is_marked(client, township
         )
     for path in ("/township/", "/township/feedback", f"/township/villages/{VILLAGE}"):
         assert "已等 12 天，超期" in client.get(path).text
-    page = client.get(f"/township/feedback/{id}").text
-    assert "13812345678" in page
-    sent = post(client, f"/township/feedback/{id}", text="请答复", until="2026-11-27")
+    assert "13812345678" not in client.get(f"/township/feedback/{id}").text
+    shown = post(client, f"/township/feedback/{id}", do="contact").text
+    assert "13812345678" in shown and "已记下您看过" in shown
+    assert "已看过 1 次" in client.get(f"/township/feedback/{id}").text
+    sent = post(client, f"/township/feedback/{id}", do="order", text="答复", until="2026-11-27")
     assert sent.status_code == 302
     assert supervision.open_orders(township.journal)[0].about == id
     assert "路灯" in client.get("/township/feedback?show=all&village=" + VILLAGE).text

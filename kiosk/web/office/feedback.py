@@ -1,11 +1,12 @@
-"""Villagers' feedback: what waits, taking it up, answering for everybody or for the asker alone."""
+"""Villagers' feedback: what waits, taking it up, answering for everybody or for the asker alone,
+handing it on; letters, calls and visits; and the figures."""
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
-from kiosk.feedback import commands, queries
-from kiosk.feedback.commands import AnswerPersonal, FeedbackRefused
-from kiosk.notices import queries as notices
-from kiosk.web import current_node
+from kiosk import villages
+from kiosk.feedback import queries
+from kiosk.web import answering, current_node, figures
 from kiosk.web.login import Page
 from kiosk.web.office.door import blueprint
 
@@ -17,9 +18,12 @@ def feedback_list() -> str:
     node = current_node()
     page = max(request.args.get("page", 1, type=int), 1)
     found = queries.of_village(node.journal, node.config.code, PER_PAGE + 1, (page - 1) * PER_PAGE)
+    waiting = queries.open_for(node.journal, node.config.code)
     return render_template(
         "office/feedback_list.html",
-        waiting=queries.open_for(node.journal, node.config.code),
+        waiting=[each for each in waiting if not each.held],
+        held=[each for each in waiting if each.held],
+        above=queries.with_township(node.journal, node.config.code),
         done=[each for each in found[:PER_PAGE] if not each.open],
         page=page,
         more=len(found) > PER_PAGE,
@@ -28,51 +32,29 @@ def feedback_list() -> str:
 
 @blueprint.route("/feedback/<id>", methods=["GET", "POST"])
 def feedback(id: str) -> Page:
+    return answering.page(id, "office/feedback.html", _here, up=current_node().config.upstream)
+
+
+@blueprint.get("/feedback/<id>/recording")
+def feedback_recording(id: str) -> BaseResponse:
+    return answering.recording(id)
+
+
+@blueprint.route("/feedback/new", methods=["GET", "POST"])
+def feedback_new() -> Page:
+    """A letter, a call or a visit, written down by the officer."""
+    return answering.written_down("office/feedback_new.html", _here, current_node().config.code)
+
+
+@blueprint.get("/feedback/figures")
+def feedback_figures() -> str:
     node = current_node()
-    found = queries.feedback(node.journal, id)
-    if found is None or found.village != node.config.code:
-        abort(404)
-    text, masked, fault = "", "", ""
-    shown = commands.without_personal(node.journal, found.village, found.text)
-    question = request.form.get("question", shown)
-    if request.method == "POST":
-        text = request.form.get("text", "")
-        if request.form.get("do") == "mask":
-            text = request.form.get("masked", text)
-        try:
-            said = _done(id, text, question)
-        except AnswerPersonal as personal:
-            fault, masked = str(personal), personal.masked
-        except FeedbackRefused as refused:
-            fault = str(refused)
-        else:
-            flash(said, "good")
-            return redirect(url_for("office.feedback", id=id))
-    page = render_template(
-        "office/feedback.html",
-        feedback=found,
-        notice=notices.notice(node.journal, found.notice) if found.notice else None,
-        text=text,
-        masked=masked,
-        fault=fault,
-        public=request.form.get("public", "yes") == "yes",
-        question=question,
+    own = villages.village(node.journal, node.config.code)
+    return render_template(
+        "office/feedback_figures.html",
+        **figures.figures(node.journal, {node.config.code: own.name if own else "本村"}),
     )
-    return (page, 400) if fault else page
 
 
-def _done(id: str, text: str, question: str) -> str:
-    """Does what the button said; what to tell the officer. Raises FeedbackRefused."""
-    journal, actor = current_node().journal, g.account.name
-    match request.form.get("do"):
-        case "accept":
-            commands.accept(journal, id, actor=actor)
-            return "已受理，提出人可以看到。"
-        case "close":
-            commands.close(journal, id, actor=actor)
-            return "已办结。"
-        case "answer" | "mask":
-            public = request.form.get("public") == "yes"
-            commands.answer(journal, id, text, public=public, actor=actor, question=question)
-            return "答复已公开。" if public else "答复已发给提出人。"
-    abort(400)
+def _here(id: str) -> str:
+    return url_for("office.feedback", id=id)

@@ -1,60 +1,80 @@
-"""Feedback of all villages: what waits for an answer and how long, and one with its history."""
+"""Feedback of all villages: what waits and how long, what came up to the township, one with its
+history; taking over and answering; letters and calls to the township; and the figures."""
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import clock, supervision
 from kiosk.feedback import queries
-from kiosk.notices import queries as notices
+from kiosk.journal.log import Journal
 from kiosk.rules.calendar import add_working_days
 from kiosk.supervision.commands import OrderRefused
 from kiosk.villages import queries as villages
-from kiosk.web import current_node
+from kiosk.web import answering, current_node, figures
 from kiosk.web.login import Page
 from kiosk.web.township.door import blueprint, page_number
-from kiosk.web.township.village import ORDER_DAYS
+from kiosk.web.township.orders import ORDER_DAYS
 
 PER_PAGE = 40
+SHOWS = ("open", "above", "unsolved", "rejected", "all")
 
 
 @blueprint.get("/feedback")
 def feedback_list() -> str:
-    """What waits (the longest first), or everything (`?show=all`), of one village or of all."""
+    """`?show=`: what waits (the longest first), what the township has to see to, what was not
+    solved, what villages rejected, or everything; of one village (`?village=`) or of all."""
     journal = current_node().journal
     village = request.args.get("village", "")
-    show = "all" if request.args.get("show") == "all" else "open"
+    show = request.args.get("show", "open")
+    show = show if show in SHOWS else "open"
     page = page_number()
-    if show == "open":
-        found = queries.open_for(journal, village) if village else queries.all_open(journal)
-        found = found[(page - 1) * PER_PAGE :][: PER_PAGE + 1]
-    else:
+    lists = _lists(journal, village)
+    if show == "all":
         offset = (page - 1) * PER_PAGE
         found = (
             queries.of_village(journal, village, PER_PAGE + 1, offset)
             if village
             else queries.every(journal, PER_PAGE + 1, offset)
         )
+    else:
+        found = lists[show][(page - 1) * PER_PAGE :][: PER_PAGE + 1]
     return render_template(
         "township/feedback_list.html",
         found=found[:PER_PAGE],
         more=len(found) > PER_PAGE,
         page=page,
         show=show,
+        sizes={name: len(each) for name, each in lists.items()},
         village=village,
         counts=queries.counts(journal, village or None),
         known=villages.known(journal),
     )
 
 
+def _lists(journal: Journal, village: str) -> dict[str, list[queries.Feedback]]:
+    waiting = [each for each in queries.all_open(journal) if village in ("", each.village)]
+    rejected = [
+        each
+        for each in queries.every(journal, -1)
+        if each.state == "rejected" and village in ("", each.village)
+    ]
+    return {
+        "open": waiting,
+        "above": [each for each in waiting if each.owner == "township" or each.escalated],
+        "unsolved": [each for each in waiting if each.state == "reopened"],
+        "rejected": rejected,
+    }
+
+
 @blueprint.route("/feedback/<id>", methods=["GET", "POST"])
 def feedback(id: str) -> Page:
-    """One feedback; a supervisor may press the village with an order."""
-    journal = current_node().journal
+    """One feedback: pressing the village with an order, taking it over, answering what came up."""
+    node = current_node()
+    journal = node.journal
     found = queries.feedback(journal, id)
-    if found is None:
-        abort(404)
-    fault = ""
+    order_fault = ""
     until = add_working_days(clock.today(), ORDER_DAYS)
-    if request.method == "POST":
+    if found is not None and request.form.get("do") == "order":
         try:
             supervision.send_order(
                 journal,
@@ -62,21 +82,45 @@ def feedback(id: str) -> Page:
                 about=id,
                 text=request.form.get("text", ""),
                 until=request.form.get("until", ""),
+                public=request.form.get("public") == "yes",
                 actor=g.account.name,
             )
         except OrderRefused as refused:
-            fault = str(refused)
+            order_fault = str(refused)
         else:
             flash("督办已发出，村里联网后就能看到。", "good")
-            return redirect(url_for("township.feedback", id=id))
-    page = render_template(
+            return redirect(_here(id))
+    age = found.age if found else 0
+    return answering.page(
+        id,
         "township/feedback.html",
-        each=found,
-        notice=notices.notice(journal, found.notice) if found.notice else None,
-        orders=[one for one in supervision.orders(journal, found.village) if one.about == id],
+        _here,
+        order_fault=order_fault,
+        orders=[one for one in supervision.orders(journal) if one.about == id],
         until=until,
-        draft=f"有村民的意见等了 {found.age} 天。请在{until.month}月{until.day}日前答复。",
-        typed=request.form,
-        fault=fault,
+        draft=f"有村民的意见等了 {age} 天。请在{until.month}月{until.day}日前答复。",
+        up=node.config.name,
     )
-    return (page, 400) if fault else page
+
+
+@blueprint.get("/feedback/<id>/recording")
+def feedback_recording(id: str) -> BaseResponse:
+    return answering.recording(id)
+
+
+@blueprint.route("/feedback/new", methods=["GET", "POST"])
+def feedback_new() -> Page:
+    """A letter, a call or a visit to the township, for the village that it is about."""
+    known = villages.known(current_node().journal)
+    return answering.written_down("township/feedback_new.html", _here, "", known=known)
+
+
+@blueprint.get("/feedback/figures")
+def feedback_figures() -> str:
+    journal = current_node().journal
+    names = {each.code: each.name for each in villages.known(journal)}
+    return render_template("township/feedback_figures.html", **figures.figures(journal, names))
+
+
+def _here(id: str) -> str:
+    return url_for("township.feedback", id=id)
