@@ -9,6 +9,7 @@ from kiosk.demo.acts import Feel, Step, Tell, moment
 from kiosk.demo.places import DONGHU, EXTRA, TOWNSHIP_CODE, XIZHUANG, Place
 from kiosk.demo.routine import began
 from kiosk.demo.township import founded
+from kiosk.rules.calendar import Period
 
 HALL = "村党群服务中心大厅"
 WINDOW = "镇便民服务中心"
@@ -260,7 +261,9 @@ def guide(places: Iterable[Place], today: date) -> Iterator[Step]:
 
 def felt(now: datetime, today: date) -> Iterator[Step]:
     """Smiles and frowns at what was posted lately."""
+    quarter = Period.containing("quarterly", today - timedelta(days=40)).previous
     for code, ref, good, bad in (
+        (DONGHU.code, f"finance.statement/{quarter.id}", 18, 3),
         (DONGHU.code, "road done", 41, 2),
         (DONGHU.code, "lamps done", 23, 4),
         (DONGHU.code, "living", 6, 1),

@@ -27,7 +27,7 @@ limiter = Limiter(get_remote_address, storage_uri="memory://")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; media-src 'self'; frame-src 'self'; "
+        "font-src 'self'; connect-src 'self'; media-src 'self' blob:; frame-src 'self'; "
         "form-action 'self'; frame-ancestors 'self'; base-uri 'none'; manifest-src 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
