@@ -2,8 +2,8 @@
 
 Jobs run in the server's own process: a sync round every 30 seconds and at once after something
 was written for others, the turning of duties at midnight in Beijing and at start, what is scheduled
-for publication every 20 seconds, clearing away what was erased every minute, and what is owed to
-those who sent feedback every ten minutes.
+for publication every 20 seconds, clearing away what was erased every minute, what is owed to
+those who sent feedback every ten minutes, and telling people outward every five.
 """
 
 import contextlib
@@ -16,9 +16,10 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from kiosk import clock, duties, feedback, supervision, villages
+from kiosk import clock, duties, feedback, messages, supervision, villages
 from kiosk.journal.entry import Entry
 from kiosk.journal.log import StreamStopped
+from kiosk.messages import channels
 from kiosk.node import Node
 from kiosk.requests import commands as disclosure
 from kiosk.reviews import publication
@@ -29,6 +30,7 @@ SYNC_SECONDS = 30
 PUBLISH_SECONDS = 20
 CLEAR_SECONDS = 60
 KEEP_MINUTES = 10
+TELL_MINUTES = 5
 SYNC = "sync"
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,8 @@ def start(node: Node) -> BackgroundScheduler:
             publish, IntervalTrigger(seconds=PUBLISH_SECONDS), [node], id="publish",
             next_run_time=clock.now(),
         )  # fmt: skip
+    if node.config.is_township:
+        scheduler.add_job(tell, IntervalTrigger(minutes=TELL_MINUTES), [node], id="tell")
     # A node that is enrolled while it serves begins to sync without a restart.
     scheduler.add_job(
         sync,
@@ -131,6 +135,16 @@ def forget_applicants(node: Node) -> None:
     """Erases who asked for disclosure once it was kept long enough."""
     with contextlib.suppress(StreamStopped):
         disclosure.forget_old(node.journal)
+
+
+def tell(node: Node) -> None:
+    """Sends what is due outward, by the channels that are set up."""
+    try:
+        ways = channels.load(node.config.dir)
+    except channels.ChannelsWrong as wrong:
+        log.error("while telling: %s", wrong)
+        return
+    messages.tell(node.journal, ways)
 
 
 def turn_duties(node: Node) -> None:
