@@ -36,13 +36,14 @@ def recipients() -> Page:
             flash(f"以后会通知{given.name}。", "good")
             return redirect(url_for("township.recipients"))
     ways, wrong = _channels()
+    group = ways.get("group")
     page = render_template(
         "township/recipients.html",
         recipients=messages.recipients(node.journal),
         failures={(each.recipient, each.channel): each for each in messages.failures(node.journal)},
         levels=rules.LEVELS,
         ways=ways,
-        groups=ways["group"].names if isinstance(ways.get("group"), channels.Groups) else [],
+        groups=group.names if isinstance(group, channels.Groups) else [],
         channels=CHANNELS,
         typed=typed,
         fault=fault or wrong,
