@@ -72,7 +72,7 @@ def bundle_import(dir: Path, file: Path) -> None:
             node.close()
     click.echo(
         f"从 {done.sender} 收下 {done.entries} 条记录、{done.cosignatures} 个见证签名、"
-        f"{done.blobs} 个附件。"
+        f"{done.blobs} 个附件。{done.left_out}"
     )
 
 

@@ -39,7 +39,7 @@ from kiosk.journal.entry import BodyMismatch
 from kiosk.journal.log import BadEntries, ForkFound, Journal, UnknownOrigin
 from kiosk.journal.stops import RESTORED
 from kiosk.node import Node
-from kiosk.sync import contacts, parcel, references, status, streams, wire
+from kiosk.sync import contacts, parcel, references, room, status, streams, wire
 from kiosk.sync.client import upstream
 from kiosk.sync.parcel import Progress
 from kiosk.sync.wire import MessageMalformed
@@ -48,6 +48,8 @@ FORMAT = "sanwu-bundle/1"
 HELD = "held"
 
 DAMAGED = "这个文件损坏了或没有拷完整，什么都没有收下。请重新导出、再拷一次。"
+NO_ROOM = "本机磁盘快满了，或者对方的附件已到限额：其余的照片和附件没有收下，还留在对方那里。"
+DISK_FULL = "磁盘写不下了，其余的照片和附件没有收下。请清理后再导入一次。"
 
 
 class BundleRefused(ValueError):
@@ -66,12 +68,14 @@ class Exported:
 
 @dataclass(frozen=True)
 class Imported:
-    """What was new in a bundle, and from whom it is."""
+    """What was new in a bundle, and from whom it is; why attachments were left out, in plain
+    Chinese, or ""."""
 
     sender: str
     entries: int
     cosignatures: int
     blobs: int
+    left_out: str = ""
 
 
 def export(
@@ -128,14 +132,18 @@ def take_in(
             journal.note_fork(fork)  # the transaction that found it is undone
             raise
         references.note_new(journal)
-        taken = _take_blobs(node, archive, parts, lambda share: progress(0.5 + share / 2))
+        taken, left_out = _take_blobs(
+            node, archive, parts, sender, lambda share: progress(0.5 + share / 2)
+        )
         if HELD in parts:
             there = _names(_json(archive, HELD))
             references.settle(journal, streams.sent_up(journal.code), there)
     if node.config.is_township:
         contacts.succeeded(journal, sender, {**_status_of(manifest), "carried": manifest["made"]})
     progress(1)
-    return Imported(sender, _sizes(journal) - held, max(0, _signatures(journal) - signed), taken)
+    return Imported(
+        sender, _sizes(journal) - held, max(0, _signatures(journal) - signed), taken, left_out
+    )
 
 
 class _Plan:
@@ -336,17 +344,27 @@ def _take_streams(
                 journal.cosign(stream, size, bounds=False)
 
 
-def _take_blobs(node: Node, archive: zipfile.ZipFile, parts: list[str], progress: Progress) -> int:
+def _take_blobs(
+    node: Node, archive: zipfile.ZipFile, parts: list[str], sender: str, progress: Progress
+) -> tuple[int, str]:
+    """How many attachments were taken, and why no more were."""
     names = [part for part in parts if part.startswith("blobs/")]
     count = 0
     for done, name in enumerate(names):
         sha = name.removeprefix("blobs/")
         # Only what entries taken here name: a bundle cannot fill the disk with anything else.
         if references.is_named(node.journal, sha) and not node.blobs.has(sha):
-            node.blobs.put_stream(parcel.pieces(archive, name, wire.BLOB_LIMIT), expected=sha)
+            size = archive.getinfo(name).file_size
+            if node.config.is_township and room.lacking(node, sender, size):
+                return count, NO_ROOM
+            try:
+                node.blobs.put_stream(parcel.pieces(archive, name, wire.BLOB_LIMIT), expected=sha)
+            except OSError:
+                return count, DISK_FULL
+            room.note(node.journal, sha, size)
             count += 1
         progress(done / len(names))
-    return count
+    return count, ""
 
 
 @contextmanager

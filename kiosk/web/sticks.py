@@ -100,10 +100,10 @@ def upload(node: Node, actor: str) -> bundle.Imported:
 
 def taken_words(done: bundle.Imported, name: str) -> str:
     """What came of an import, for the person who did it."""
-    if not (done.entries or done.cosignatures or done.blobs):
+    if not (done.entries or done.cosignatures or done.blobs or done.left_out):
         return f"这个文件里{name}的内容以前都收过了，没有新的。"
     witnessed = f"、{done.cosignatures} 个见证" if done.cosignatures else ""
-    return f"已收下{name}的 {done.entries} 条记录、{done.blobs} 个附件{witnessed}。"
+    return f"已收下{name}的 {done.entries} 条记录、{done.blobs} 个附件{witnessed}。{done.left_out}"
 
 
 def _read_once(path: Path) -> Iterator[bytes]:

@@ -3,13 +3,14 @@
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kiosk import clock, create_app, villages
-from kiosk.config import Upstream, write_upstream
+from kiosk.config import Limits, Upstream, write_upstream
 from kiosk.journal import verify
 from kiosk.journal.log import Draft
 from kiosk.node import Node, make_node, open_node
@@ -293,6 +294,25 @@ def test_a_fork_on_a_stick_is_refused_and_both_heads_kept(
     assert [entry.leaf for entry in township.journal.read(SHARED[0])] == held
     assert len(township.journal.forks()) == 1
     clone.close()
+
+
+def test_a_full_township_takes_the_entries_and_says_so(
+    enrolled: Node, township: Node, stick: Path
+) -> None:
+    small = replace(
+        township, config=replace(township.config, limits=Limits(attachments_mb=1, reserve_mb=0))
+    )
+    photos = [enrolled.blobs.put(bytes([n]) * 600_000) for n in range(2)]
+    for sha in photos:
+        write(enrolled, "public", photo=sha)
+    taken = carry(enrolled, small, stick)
+    assert (taken.blobs, "已到限额" in taken.left_out) == (1, True)
+    assert list(township.blobs.all()) == [photos[1]]
+    assert township.journal.size(SHARED[0]) == enrolled.journal.size(SHARED[0])
+    carry(township, enrolled, stick)
+    assert bundle.export(enrolled, stick).blobs == 1
+    assert bundle.take_in(township, stick).left_out == ""
+    assert sorted(township.blobs.all()) == sorted(photos)
 
 
 def test_the_supervisor_sees_the_stick_as_a_contact(
