@@ -5,7 +5,7 @@ a round costs what is new and not what is there.
 """
 
 from kiosk.attachments.blobs import Blobs
-from kiosk.attachments.named import named_in
+from kiosk.attachments.named import may_name, named_in
 from kiosk.journal.log import ERASED, Journal
 
 BATCH = 500
@@ -32,6 +32,8 @@ def note_new(journal: Journal) -> None:
                         "DELETE FROM sync_blobs WHERE stream = ? AND seq = ?",
                         [entry.stream, entry.body["seq"]],
                     )
+                if entry.text is None or not may_name(entry.text):
+                    continue
                 for sha in sorted(named_in(entry.body)):
                     db.execute(
                         "INSERT OR IGNORE INTO sync_blobs (stream, seq, sha) VALUES (?, ?, ?)",

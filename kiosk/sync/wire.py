@@ -63,7 +63,7 @@ def batch(journal: Journal, stream: str, start: int) -> dict[str, Any]:
     weight = 0
     for entry in journal.read(stream, start, most):
         entries.append(entry)
-        weight += LEAF_BYTES + len(str(entry.body))
+        weight += LEAF_BYTES + len(entry.text or "")
         if weight >= BATCH_BYTES and (not ends or start + len(entries) >= ends[0]):
             break
     if ends is not None:
