@@ -5,15 +5,12 @@ carries an ETag made of the journal's version and Beijing's date; the screen pol
 every three seconds, and a poll that finds nothing new costs one comparison and answers 304.
 """
 
-import re
 import secrets
 import zlib
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from math import ceil
 from typing import Any
-from urllib.parse import quote, unquote
 
 from flask import (
     Blueprint,
@@ -29,7 +26,7 @@ from flask.blueprints import BlueprintSetupState
 from jinja2_fragments.flask import render_block
 from werkzeug.wrappers import Response as BaseResponse
 
-from kiosk import clock
+from kiosk import clock, screens
 from kiosk.attachments import qr
 from kiosk.attachments.blobs import BadBlobName
 from kiosk.config import CONTACTS
@@ -41,25 +38,15 @@ from kiosk.rules import accounts
 from kiosk.rules.catalogue import REVIEWERS
 from kiosk.sync import contacts
 from kiosk.villages import queries as villages
-from kiosk.web import charts, current_node, public_address, shown, tables
+from kiosk.web import charts, current_node, identity, public_address, shown, tables
 
-PER_HOME = 4
+PER_HOME = 3
 LATE_ON_HOME = 2
 PER_PAGE = 20
 PHOTO_TYPES = ("image/jpeg", "image/png")
-KEYS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
-WORDS = (
-    "财务收支", "低保", "五保", "补贴", "修路", "决议", "合同", "选举", "党费", "宅基地", "水电费",
-    "投诉",
-)  # fmt: skip
-
-SCREEN_NAME = 20
-"""Characters that a screen's name may have."""
-
-_SCREEN = re.compile(r"([0-9a-f]{10})\.([A-Za-z0-9%_.~-]{1,200})")
 
 # A page kept open over an update of the program asks again once the new one runs.
-_STARTED = secrets.token_hex(4)
+STARTED = secrets.token_hex(4)
 
 blueprint = Blueprint("board", __name__)
 
@@ -86,7 +73,7 @@ def polled(view: Callable[..., str]) -> Callable[..., Response]:
 
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> Response:
-        tag = _tag(current_node())
+        tag = tag_of(current_node())
         if request.if_none_match.contains(tag):
             response = Response(status=304)
         else:
@@ -102,19 +89,14 @@ def polled(view: Callable[..., str]) -> Callable[..., Response]:
 
 @blueprint.get("/")
 def home() -> BaseResponse:
-    """The board's home. `?screen=NAME` once makes the browser one of this board's screens."""
-    name = request.args.get("screen", "").strip()[:SCREEN_NAME]
+    """The board's home. `?screen=NAME` once makes this machine's browser one of the screens."""
+    name = request.args.get("screen", "").strip()[: screens.NAME_LIMIT]
     if not name:
         return _home()
-    known = _screen()
+    if not identity.on_this_machine():
+        return redirect("/screen")
     response = redirect("/")
-    response.set_cookie(
-        _screen_cookie(),
-        f"{known[0] if known else secrets.token_hex(5)}.{quote(name, safe='')}",
-        max_age=timedelta(days=3650),
-        httponly=True,
-        samesite="Lax",
-    )
+    identity.keep(response, identity.start_here(name))
     return response
 
 
@@ -122,12 +104,12 @@ def home() -> BaseResponse:
 def _home() -> str:
     node = current_node()
     if node.config.is_township:
-        return _shown(
+        return render(
             "board/township.html",
             back=None,
             villages=[_village_card(node, known.code, known.name) for known in _known(node)],
             notices=notices.township_notices(node.journal, node.config.code, PER_HOME),
-            contacts=_contacts(villages.village(node.journal, node.config.code)),
+            contacts=contacts_of(villages.village(node.journal, node.config.code)),
         )
     return _village_home(node, node.config.code, back=None)
 
@@ -172,7 +154,7 @@ def notice(id: str) -> str:
     found = notices.notice(node.journal, id)
     if found is None:
         abort(404)
-    return _shown(
+    return render(
         "board/notice.html",
         back=_list_of(node, found),
         notice=found,
@@ -182,27 +164,6 @@ def notice(id: str) -> str:
         witnessed=node.journal.witnessed(found.stream, found.first_seq),
         change_witnessed=node.journal.witnessed(found.stream, found.last_seq),
         address=f"{public_address(node)}/n/{found.id}",
-    )
-
-
-@blueprint.get("/search")
-@polled
-def search() -> str:
-    node = current_node()
-    q = " ".join(request.args.get("q", "").split())[:40]
-    codes = None if node.config.is_township else _on_this_board(node)
-    page = max(request.args.get("page", 1, type=int), 1)
-    items = duties.catalogue(node.journal).items.values()
-    found = notices.search(node.journal, codes, q, PER_PAGE, (page - 1) * PER_PAGE, items=items)
-    return _shown(
-        "board/search.html",
-        back="/",
-        q=q,
-        found=found,
-        page=page,
-        pages=max(ceil(found.total / PER_PAGE), 1),
-        keys=KEYS,
-        words=WORDS,
     )
 
 
@@ -228,26 +189,16 @@ def blob(sha: str) -> Response:
     return response
 
 
-def _screen_cookie() -> str:
-    return f"kiosk-screen-{current_node().config.code}"
-
-
-def _screen() -> tuple[str, str] | None:
-    """Id and name of this browser, where it was started as a screen."""
-    found = _SCREEN.fullmatch(request.cookies.get(_screen_cookie(), ""))
-    return (found[1], unquote(found[2])[:SCREEN_NAME]) if found else None
-
-
-def _tag(node: Node) -> str:
+def tag_of(node: Node) -> str:
     """What a page shows depends on. Contacts are no entries, so who is lost is part of it."""
-    tag = f"{_STARTED}.{node.journal.version()}.{clock.today()}"
+    tag = f"{STARTED}.{node.journal.version()}.{clock.today()}"
     if not node.config.is_township:
         return tag
     lost = [each.peer for each in contacts.contacts(node.journal) if contacts.is_lost(each)]
     return f"{tag}.{zlib.crc32(' '.join(lost).encode()):x}"
 
 
-def _shown(template: str, *, back: str | None, **context: Any) -> str:
+def render(template: str, *, back: str | None, **context: Any) -> str:
     """The page, or its block `page` where the screen's script asks for that alone."""
     node = current_node()
     today = clock.today()
@@ -257,13 +208,10 @@ def _shown(template: str, *, back: str | None, **context: Any) -> str:
         today=today,
         now=clock.now(),
         here=request.full_path.rstrip("?"),
-        started=_STARTED,
-        screen=_screen(),
-        tag=f'"{_tag(node)}"',
-        rotation=[
-            f"/notices/{shown.id}"
-            for shown in notices.current(node.journal, _on_this_board(node), today)
-        ],
+        started=STARTED,
+        tag=f'"{tag_of(node)}"',
+        newest=[each.id for each in notices.current(node.journal, on_this_board(node), today)[:1]],
+        urgent=screens.urgent(node.journal, on_this_board(node)),
     )
     if request.headers.get("HX-Request") == "true":
         return render_block(template, "page", **context)
@@ -274,7 +222,7 @@ def _list(affairs: str, whose: str | None, **context: Any) -> str:
     node = current_node()
     total = notices.count(node.journal, whose, affairs)
     page, pages = _paged(total)
-    return _shown(
+    return render(
         "board/affairs.html",
         affairs=affairs,
         notices=notices.newest(node.journal, whose, affairs, PER_PAGE, (page - 1) * PER_PAGE),
@@ -289,7 +237,7 @@ def _village_home(node: Node, code: str, back: str | None) -> str:
     described = villages.village(node.journal, code)
     counts = notices.counts(node.journal, code)
     township = _township(node)
-    return _shown(
+    return render(
         "board/home.html",
         back=back,
         village=described,
@@ -302,12 +250,12 @@ def _village_home(node: Node, code: str, back: str | None) -> str:
         ],
         lost="" if back is None else _lost(node, code),
         township=notices.township_notices(node.journal, township, 2) if township else [],
-        contacts=_contacts(described),
+        contacts=contacts_of(described),
     )
 
 
 def _column(node: Node, code: str, affairs: str, total: int, under: str) -> dict[str, Any]:
-    """One affair on the home page: what is late first, then the newest, four lines in all."""
+    """One affair on the home page: what is late first, then the newest, three lines in all."""
     late = _late(node, code, affairs)
     shown = late if len(late) <= LATE_ON_HOME else late[: LATE_ON_HOME - 1]
     lines = len(shown) + (len(shown) < len(late))
@@ -321,7 +269,7 @@ def _column(node: Node, code: str, affairs: str, total: int, under: str) -> dict
     }
 
 
-def _contacts(described: villages.Village | None) -> list[tuple[str, str]]:
+def contacts_of(described: villages.Village | None) -> list[tuple[str, str]]:
     """(what it is, number or words) of what a node says how to reach it."""
     given = {} if described is None else described.contacts
     return [(label, given[key]) for key, label in CONTACTS.items() if given.get(key)]
@@ -375,7 +323,7 @@ def _township(node: Node) -> str:
     return node.config.upstream.code if node.config.upstream else ""
 
 
-def _on_this_board(node: Node) -> list[str]:
+def on_this_board(node: Node) -> list[str]:
     """The origins whose notices this screen shows on its own."""
     return [code for code in (node.config.code, _township(node)) if code]
 
