@@ -15,6 +15,7 @@ from kiosk import (
     duties,
     erasures,
     feedback,
+    holidays,
     inspections,
     keys,
     messages,
@@ -54,6 +55,7 @@ ROOMS = (
     inspections.ROOM,
     scores.ROOM,
     messages.ROOM,
+    holidays.ROOM,
     requests.ROOM,
     reports.ROOM,
     screens.ROOM,
@@ -118,6 +120,7 @@ def open_node(dir: Path, *, describe: bool = True) -> Node:
     if config.upstream is not None:
         up = config.upstream
         journal.trust(up.code, up.host, up.public_key)
+    holidays.know(journal)
     if describe:
         villages.describe(
             journal,

@@ -17,7 +17,7 @@ from kiosk.journal.log import Journal
 from kiosk.rules import catalogue as rules
 from kiosk.rules import codes, timeliness
 from kiosk.rules import forms as written_forms
-from kiosk.rules.calendar import beijing_date
+from kiosk.rules.calendar import Holidays, beijing_date, default_holidays
 from kiosk.rules.catalogue import Catalogue, CatalogueInvalid, Item
 from kiosk.rules.forms import FormInvalid, Forms
 from kiosk.rules.timeliness import LATE, NOTHING, Duty, Event
@@ -103,7 +103,9 @@ class Reminder:
 def catalogue(journal: Journal, village: str | None = None) -> Catalogue:
     """The catalogue for a village (this node by default), with what its county and then its
     township changed. A change that this program cannot read leaves the rules as they were."""
-    return _changed(_from_above(journal, village, "items", "catalogue_changes"))
+    changed = _changed(_from_above(journal, village, "items", "catalogue_changes"))
+    code = village or journal.code
+    return changed if codes.level(code) != "village" else _of_village(changed, code)
 
 
 def forms(journal: Journal, village: str | None = None) -> Forms:
@@ -222,6 +224,7 @@ class _Ground:
     entries: int
     witnessed: tuple[int, int]
     said: tuple[int, int, str]
+    holidays: Holidays
 
 
 _held: WeakKeyDictionary[Journal, dict[str, tuple[_Ground, list[DutyRow]]]] = WeakKeyDictionary()
@@ -242,7 +245,9 @@ def _rows(journal: Journal, given: list[str], today: date) -> dict[str, list[Dut
     for code in anew:
         own = {event.id: event for event in happened.get(code, ())}
         rules_here = grounds[code].catalogue
-        owed = _duties(rules_here, known[code].began, today, tuple(own.values()))
+        owed = _duties(
+            rules_here, known[code].began, today, tuple(own.values()), default_holidays()
+        )
         found = facts[code]
         rows[code] = [
             _row(code, duty, found.get(duty.key), own.get(duty.event), today) for duty in owed
@@ -265,14 +270,15 @@ def _grounds(journal: Journal, known: Iterable[str], today: date) -> dict[str, _
     for code in known:
         above = codes.parent(code) or code
         if above not in catalogues:
-            catalogues[above] = catalogue(journal, code)
+            catalogues[above] = catalogue(journal, above)
         stream = f"{code}/public"
         found[code] = _Ground(
             today=today,
-            catalogue=catalogues[above],
+            catalogue=_of_village(catalogues[above], code),
             entries=journal.size(stream),
             witnessed=witnessed.get(stream, (0, 0)),
             said=said.get(code, (0, 0, "")),
+            holidays=default_holidays(),
         )
     return found
 
@@ -345,19 +351,30 @@ def _changed(changes: tuple[str, ...]) -> Catalogue:
     return found
 
 
+@lru_cache(maxsize=512)
+def _of_village(catalogue: Catalogue, code: str) -> Catalogue:
+    return catalogue.of_village(code)
+
+
 @lru_cache(maxsize=64)
-def _periodic(catalogue: Catalogue, began: date, today: date) -> tuple[Duty, ...]:
-    return tuple(timeliness.duties(catalogue, began, today))
+def _periodic(
+    catalogue: Catalogue, began: date, today: date, holidays: Holidays
+) -> tuple[Duty, ...]:
+    return tuple(timeliness.duties(catalogue, began, today, holidays=holidays))
 
 
 def _duties(
-    catalogue: Catalogue, began: date, today: date, happened: tuple[Event, ...]
+    catalogue: Catalogue,
+    began: date,
+    today: date,
+    happened: tuple[Event, ...],
+    holidays: Holidays,
 ) -> list[Duty]:
-    owed = list(_periodic(catalogue, began, today))
+    owed = list(_periodic(catalogue, began, today, holidays))
     for event in happened:
         item = catalogue.rules_at(event.item, event.on)
         if item is not None and item.cadence == "event":
-            owed.append(timeliness.event_duty(item, event))
+            owed.append(timeliness.event_duty(item, event, holidays))
     owed.sort(key=lambda duty: (duty.due, duty.key))
     return owed
 

@@ -8,6 +8,7 @@ without data weekends are off, and so are the dates that the law fixes itself (�
 """
 
 import calendar
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -66,9 +67,71 @@ def holidays_from(data: Mapping[int, Mapping[str, Any]]) -> Holidays:
     return Holidays(frozenset(off), frozenset(work), frozenset(data))
 
 
-@lru_cache(maxsize=1)
 def default_holidays() -> Holidays:
-    """The holidays that come with the program."""
+    """The holidays that come with the program, with those that it was told since (`learn`)."""
+    return _known(_told)
+
+
+_told: tuple[tuple[int, str], ...] = ()
+"""Years that were told, each as JSON. The days off are one for the whole country, so this is a
+fact of the program and not of one node."""
+
+
+def learn(years: Mapping[int, Mapping[str, Any]]) -> None:
+    """Takes years as `holidays_from` does, in place of all that were told before. What was told of
+    a year holds, not what came with the program. Raises HolidaysMalformed, and learns nothing."""
+    global _told
+    holidays_from(years)
+    _told = tuple((year, json.dumps(years[year], sort_keys=True)) for year in sorted(years))
+
+
+def holidays_written(year: int, text: str) -> dict[str, Any]:
+    """One year's days as somebody copies them from the State Council's notice: a line for each,
+    "休 2027-01-01..2027-01-03 元旦" or "班 2027-02-14". In the shape of `data/holidays.yaml`.
+
+    Raises HolidaysMalformed, in plain Chinese, also for what cannot be a year's holidays.
+    """
+    found: dict[str, list[str]] = {"days_off": [], "worked": []}
+    kinds = {"休": "days_off", "班": "worked"}
+    for number, line in enumerate(text.splitlines(), 1):
+        kind, _, rest = line.strip().partition(" ")
+        if not kind:
+            continue
+        days = rest.split()
+        if kind not in kinds or not days:
+            raise HolidaysMalformed(
+                f"第 {number} 行应写成“休 2027-01-01..2027-01-03 元旦”或“班 2027-02-14”。"
+            )
+        found[kinds[kind]].append(days[0])
+    holidays = holidays_from({year: found})
+    if any(day.year != year for day in holidays.off | holidays.work):
+        raise HolidaysMalformed(f"有的日期不在 {year} 年。")
+    if wrong := sorted(day for day in holidays.work if day.weekday() < 5):
+        raise HolidaysMalformed(f"{wrong[0]} 不是星期六、星期天，不用写“班”。")
+    if both := sorted(holidays.off & holidays.work):
+        raise HolidaysMalformed(f"{both[0]} 又写了休，又写了班。")
+    if not 11 <= len(holidays.off) <= 60:
+        raise HolidaysMalformed(f"一年的节假日不会是 {len(holidays.off)} 天，请核对。")
+    return found
+
+
+@lru_cache(maxsize=8)
+def _known(told: tuple[tuple[int, str], ...]) -> Holidays:
+    packaged = _packaged()
+    newer = holidays_from({year: json.loads(days) for year, days in told})
+    return Holidays(
+        _with(packaged.off, newer.off, newer.known_years),
+        _with(packaged.work, newer.work, newer.known_years),
+        packaged.known_years | newer.known_years,
+    )
+
+
+def _with(held: frozenset[date], newer: frozenset[date], years: frozenset[int]) -> frozenset[date]:
+    return frozenset(day for day in held if day.year not in years) | newer
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Holidays:
     text = resources.files("kiosk.rules").joinpath("data/holidays.yaml").read_text("utf-8")
     return holidays_from(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from kiosk.rules import codes
 from kiosk.rules.calendar import PERIODIC
 
 AFFAIRS = {"party": "党务", "village": "村务", "finance": "财务"}
@@ -76,7 +77,8 @@ class Item:
     `review_days` the working days that each reviewer has; `review_persons` is of REVIEW_PERSONS.
     `aliases` is what villagers call it otherwise (低保 for 最低生活保障对象). An event of an item
     with `event_ahead` lies ahead when it is published: its day is the one on which it was known or
-    decided. `may_be_none` says whether a period may have nothing to publish (零报告)."""
+    decided. `may_be_none` says whether a period may have nothing to publish (零报告). `villages` are
+    the codes of the villages that it applies to; none: all."""
 
     id: str
     affairs: str
@@ -98,6 +100,7 @@ class Item:
     aliases: tuple[str, ...] = ()
     event_ahead: bool = False
     may_be_none: bool = True
+    villages: tuple[str, ...] = ()
 
     @property
     def periodic(self) -> bool:
@@ -140,6 +143,24 @@ class Catalogue:
     def items_on(self, on: date) -> list[Item]:
         """The items in force on that day, in the catalogue's order."""
         return [rules for id in self.items if (rules := self.rules_at(id, on)) is not None]
+
+    def of_village(self, code: str) -> "Catalogue":
+        """The catalogue as it holds for one village: without the items of others."""
+        if not any(
+            revision.rules and revision.rules.villages
+            for revisions in self.history.values()
+            for revision in revisions
+        ):
+            return self
+
+        def here(rules: Item | None) -> Item | None:
+            return rules if rules is None or code in (rules.villages or (code,)) else None
+
+        history = {
+            id: tuple(Revision(each.since, here(each.rules)) for each in revisions)
+            for id, revisions in self.history.items()
+        }
+        return replace(self, history=history)
 
     def with_changes(self, changes: Iterable[Mapping[str, Any]]) -> "Catalogue":
         """This catalogue with further changes (see the module's head).
@@ -341,6 +362,15 @@ def _chain(value: Any) -> tuple[str, ...]:
     return chain
 
 
+def _villages(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("应为村的代码，如 [371721105201]")
+    try:
+        return tuple(sorted({codes.normalised(str(one)) for one in value}))
+    except codes.CodeMalformed as error:
+        raise ValueError(str(error)) from None
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise ValueError("应为几个词，如 [低保, 低保户]")
@@ -401,4 +431,5 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "aliases": _texts,
     "event_ahead": _flag,
     "may_be_none": _flag,
+    "villages": _villages,
 }

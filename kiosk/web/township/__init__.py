@@ -6,6 +6,7 @@ in the journal: every entry carries the account.
 
 from kiosk.web.township import (
     annual,
+    catalogue,
     feedback,
     guide,
     inspections,
@@ -27,6 +28,7 @@ from kiosk.web.township.door import blueprint
 __all__ = [
     "annual",
     "blueprint",
+    "catalogue",
     "feedback",
     "guide",
     "inspections",
