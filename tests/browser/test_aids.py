@@ -15,8 +15,9 @@ SHAPES = {
     "large": {"viewport": {"width": 3840, "height": 2160}},
 }
 TARGETS = """() => {
-    const seen = [...document.querySelectorAll('a[href], button, input, summary, select, textarea')]
-        .filter(it => it.checkVisibility() && !it.closest('[inert]'))
+    const seen = [...document.querySelectorAll(
+        'a[href], button, label:has(input), input:not(label input), summary, select, textarea'
+    )].filter(it => it.checkVisibility() && !it.closest('[inert]'))
     const boxes = seen.map(it => [it, it.getBoundingClientRect()])
     const name = it => it.outerHTML.slice(0, 80)
     const faults = boxes.filter(([, box]) => box.width < 59.5 || box.height < 59.5).map(
@@ -43,7 +44,8 @@ def test_every_size_fits_every_screen(village, served, open_page, shape):
     post(village, "冬季防火检查和用电安全宣传活动的通知")
     id = statement(village)
     page = open_page(f"{served(village)}/", "portrait", **SHAPES[shape])
-    for path in ("/", "/finance", f"/notices/{id}"):
+    more = ("/search", "/catalogue", "/ask", "/services") if shape == "small" else ()
+    for path in ("/", "/finance", f"/notices/{id}", *more):
         page.evaluate("path => window.board.go(path, 'push')", path)
         expect(page.locator("#page")).to_have_attribute("hx-get", path)
         for size in ("大", "特大", "最大"):
