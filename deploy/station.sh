@@ -72,7 +72,7 @@ if [ "$with_apt" = yes ]; then
     say "packages"
     packages=(python3 python3-venv curl ca-certificates fonts-noto-cjk unattended-upgrades
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 espeak-ng)
-    if [ "$with_screen" = yes ]; then packages+=(chromium cage v4l-utils locales); fi
+    if [ "$with_screen" = yes ]; then packages+=(chromium cage v4l-utils); fi
     missing=()
     for each in "${packages[@]}"; do
         dpkg-query -W -f '${Status}' "$each" 2>/dev/null | grep -q ' installed$' || missing+=("$each")
