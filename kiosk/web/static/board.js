@@ -122,8 +122,14 @@
     if (other) {
       go(other.href, "replace", way < 0 ? scroller.scrollHeight * 10 : 0);
     } else {
-      scroller.scrollBy({ top: way * scroller.clientHeight * 0.85, behavior: "smooth" });
+      scroller.scrollBy({ top: way * (scroller.clientHeight - covered()) * 0.85, behavior: "smooth" });
     }
+  }
+  // What a keypad at the bottom lies over has not been read.
+  function covered() {
+    var pad = page().querySelector(".tools");
+    var style = pad && getComputedStyle(pad);
+    return style && style.position === "sticky" && style.bottom === "0px" ? pad.offsetHeight : 0;
   }
   function atEnd(way) {
     var end = scroller.scrollHeight - scroller.clientHeight - 4;
