@@ -81,6 +81,7 @@ def part_one(figures: Mapping[str, Figure], names: Mapping[str, str]) -> tuple[P
                 "按时率 {duties.rate}%；迟公开 {duties.late} 项，逾期未公开 {duties.open} 项。",
                 "发出督办 {orders.sent} 件，办结 {orders.closed} 件。",
                 "开展三务公开检查 {inspections} 次。",
+                "检查 {inspections.records} 村次，发现问题 {inspections.findings} 个。",
                 "举办政务公开、三务公开培训 {training_sessions} 次。",
                 "培训 {people_trained} 人次。",
                 "因公开不力被追究责任 {people_held_to_account} 人。",

@@ -13,6 +13,8 @@ from kiosk.duties import queries as duties
 from kiosk.duties.queries import DutyRow
 from kiosk.erasures import queries as erasures
 from kiosk.feedback import queries as feedback
+from kiosk.inspections import queries as inspections
+from kiosk.inspections.queries import Inspection, Record
 from kiosk.journal.log import Journal
 from kiosk.notices.queries import AFFAIRS_NAMES
 from kiosk.notices.yearly import Posted, posted_between
@@ -71,6 +73,7 @@ def collected(journal: Journal, year: int, today: date) -> dict[str, Figure]:
         *_of_duties(journal, year, today, names),
         *_of_feedback(journal, year, names),
         *_of_orders(journal, year, names),
+        *_of_inspections(journal, year, names),
         *_of_requests(journal, year),
         *_of_care(journal, year, names),
         *_by_hand(journal, year),
@@ -183,6 +186,41 @@ def _of_orders(journal: Journal, year: int, names: dict[str, str]) -> Iterator[F
     yield _figure("orders.sent", "发出督办", "件", map(source, sent))
     closed = [each for each in sent if each.state == "closed"]
     yield _figure("orders.closed", "督办办结", "件", map(source, closed))
+
+
+def _of_inspections(journal: Journal, year: int, names: dict[str, str]) -> Iterator[Figure]:
+    """Those that began in the year; none where there was none, so that a number may be entered."""
+    held = [each for each in inspections.inspections(journal) if _year(each.at) == year]
+    if not held:
+        return
+    yield _figure(
+        "inspections",
+        "开展三务公开检查",
+        "次",
+        (
+            Source(f"{_day(each.at)} {each.title}", each.id, f"/township/inspections/{each.id}")
+            for each in held
+        ),
+    )
+    records = [(one, record) for one in held for record in one.records]
+
+    def source(one: Inspection, record: Record, words: str) -> Source:
+        said = f"{record.on} {names.get(record.village, record.village)} {words}"
+        href = f"/township/inspections/{one.id}"
+        return Source(said, f"{record.stream}#{record.seq}", href)
+
+    yield _figure(
+        "inspections.records",
+        "检查的村次",
+        "村次",
+        (source(one, record, one.title) for one, record in records),
+    )
+    yield _figure(
+        "inspections.findings",
+        "检查发现的问题",
+        "个",
+        (source(one, record, found.words) for one, record in records for found in record.findings),
+    )
 
 
 def _of_requests(journal: Journal, year: int) -> Iterator[Figure]:

@@ -16,7 +16,7 @@ from kiosk.reports.annual import annual_report
 from kiosk.requests import commands as requests
 from kiosk.rules import annual, annual_faults
 from tests import posting
-from tests.conftest import copied
+from tests.conftest import VILLAGE, copied
 
 PUBLISHED = Path(__file__).parents[1] / "data" / "reports" / "lilou_2020.json"
 LILOU = json.loads(PUBLISHED.read_text("utf-8"))
@@ -261,6 +261,27 @@ def test_what_is_written_reads_back_the_same(year_2026, year, ending):
     assert tables.text["reconsiderations"] == found.tables.text["reconsiderations"]
     data["requests"]["本年新收"][0] = 9
     assert any(fault.cell == "requests.本年新收.自然人" for fault in faults(data))
+
+
+def test_inspections_are_counted_with_what_they_found(year_2026):
+    from kiosk.inspections import commands as inspections
+    from kiosk.rules import inspections as checks
+
+    first, second = (each.id for each in checks.checklist()[:2])
+    with at("2026-08-03"):
+        id = inspections.choose(year_2026.journal, "夏季检查", [VILLAGE], [], actor=ACTOR)
+        inspections.record(
+            year_2026.journal, id, VILLAGE, on="2026-08-03", inspectors="何静",
+            answers=[{"id": first, "answer": checks.NO, "note": "字太小"},
+                     {"id": second, "answer": checks.YES}],
+            actor=ACTOR,
+        )  # fmt: skip
+    with at("2027-01-10"):
+        found = annual_report(year_2026.journal, year_2026.config, 2026)
+        assert "开展三务公开检查 1 次。检查 1 村次，发现问题 1 个。" in found.parts["1"].text
+        assert "字太小" in found.figures["inspections.findings"].sources[0].words
+        before = annual_report(year_2026.journal, year_2026.config, 2025)
+        assert "检查" not in before.parts["1"].text
 
 
 def test_every_number_of_the_page_leads_to_what_is_behind_it(year_2026):
