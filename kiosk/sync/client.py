@@ -31,7 +31,8 @@ from kiosk.sync.wire import MessageMalformed
 __all__ = ["Outcome", "round", "scheduled_round", "upstream"]
 
 MANY = 500
-"""From so many waiting entries on the other side is told first what is coming."""
+"""From so many waiting entries on the other side is told first what is coming, and once more
+when they are there."""
 
 ROUNDS_IN_A_ROW = 200
 
@@ -130,7 +131,8 @@ def _exchange(this: Round) -> None:
     down = streams.sent_down(this.up.code, journal.code)
     sizes = {each: journal.size(each) for each in [*up, *down]}
     this.heads = rounds.heads(this.calls.post("/heads", {"sizes": sizes}))
-    if status.waiting(this.node) >= MANY:
+    much = status.waiting(this.node) >= MANY
+    if much:
         this.calls.post("/status", _status(this))
     for stream in streams.sent_up(journal.code):
         with _stream_trouble(this):
@@ -146,6 +148,8 @@ def _exchange(this: Round) -> None:
         with _stream_trouble(this):
             exchange.bring_down(this, stream)
     villages.learn_keys(journal, this.up.code)
+    if much:
+        this.calls.post("/status", _status(this))  # the entries are there, attachments take longer
     with _stream_trouble(this):
         carrying.send(this)
     with _stream_trouble(this):

@@ -30,6 +30,7 @@ def of(
 ) -> dict[str, Any]:
     """The status of the node for its `parent`."""
     journal = node.journal
+    references.note_new(journal)
     own, theirs = streams.sent_up(journal.code), streams.sent_down(parent, journal.code)
     return {
         "version": version("sanwu-kiosk"),

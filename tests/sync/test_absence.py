@@ -115,15 +115,21 @@ def test_messages_stay_small_however_much_waits(
         Draft("public", "test.written", f"s{n}", {"text": "村" * 500}) for n in range(600)
     )
     told: list[int] = []
+    left: list[tuple[int, int]] = []
 
     def look(path: str) -> None:
         if path.endswith("/public") and township.journal.size(PUBLIC) == 0:
             contact = contacts.last_contact(township.journal, VILLAGE)
             told.append(contact.status["queue"] if contact else 0)
+        if "/blobs/" in path:
+            contact = contacts.last_contact(township.journal, VILLAGE)
+            assert contact is not None
+            left.append((contact.status["queue"], contact.status["attachments"]))
 
     line = Line(township)
     line.look = look
     assert client.round(enrolled, line).troubles == ()
+    assert set(left) == {(0, len(photos))}
     assert max(size for _, size in line.sent) < 60_000 * 3 + 10_000
     assert max(size for what, size in line.sent if "PUT" in what) == PIECE
     # The supervisor hears how much is coming before it comes.
