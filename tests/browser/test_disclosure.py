@@ -129,7 +129,7 @@ def test_on_a_phone_it_is_asked_and_followed(address, at, open_page):
     desk.get_by_role("link", name="2025 年道路养护").click()
     fits(desk)
     desk.get_by_role("button", name="确认收到").click()
-    desk.goto(f"{address}/township/annual/2025")
+    desk.goto(f"{address}/township/annual?year=2025")
     fits(desk)
     phone.goto(link)
     expect(phone.get_by_text("还剩 20 个工作日")).to_be_visible()

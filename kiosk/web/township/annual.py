@@ -26,16 +26,11 @@ TYPES = {
 SOURCES_SHOWN = 500
 
 
-@blueprint.get("/annual")
-def annual() -> BaseResponse:
-    """The year that is to be reported now: the last one until its report is due, and after."""
-    return redirect(url_for("township.annual_year", year=clock.today().year - 1))
-
-
-@blueprint.route("/annual/<int:year>", methods=["GET", "POST"])
-def annual_year(year: int) -> Page:
-    """A year's report as it stands; what is entered or written here is saved with its author."""
-    node = current_node()
+@blueprint.route("/annual", methods=["GET", "POST"])
+def annual() -> Page:
+    """A year's report as it stands (`?year=`, the last one by default, which is to be published in
+    January); what is entered or written here is saved with its author."""
+    node, year = current_node(), _year()
     fault = ""
     if request.method == "POST":
         try:
@@ -45,7 +40,7 @@ def annual_year(year: int) -> Page:
         else:
             part = request.form.get("part", "")
             anchor = f"part-{part}" if part else "figures"
-            return redirect(url_for("township.annual_year", year=year, _anchor=anchor))
+            return redirect(url_for("township.annual", year=year, _anchor=anchor))
     report = _report(year)
     held = entered.figures(node.journal, year)
     page = render_template(
@@ -65,10 +60,11 @@ def annual_year(year: int) -> Page:
     return (page, 400) if fault else page
 
 
-@blueprint.get("/annual/<int:year>/figures/<path:figure>")
-def annual_figure(year: int, figure: str) -> str:
-    """What is behind one number."""
-    report = _report(year)
+@blueprint.get("/annual/figure")
+def annual_figure() -> str:
+    """What is behind one number of a year's report: `?year=` and its `id`."""
+    report = _report(_year())
+    figure = request.args.get("id", "")
     if figure not in report.figures:
         abort(404)
     found = report.figures[figure]
@@ -81,18 +77,22 @@ def annual_figure(year: int, figure: str) -> str:
     )
 
 
-@blueprint.get("/annual/<int:year>/report<ending>")
-def annual_file(year: int, ending: str) -> BaseResponse:
-    """The report as a file, by its ending."""
+@blueprint.get("/annual/report<ending>")
+def annual_file(ending: str) -> BaseResponse:
+    """A year's report (`?year=`) as a file, by its ending."""
     if ending not in TYPES:
         abort(404)
-    report = _report(year)
+    report = _report(_year())
     return send_file(
         io.BytesIO(writing.written(report, ending)),
         mimetype=TYPES[ending],
         as_attachment=True,
         download_name=f"{report.title}{ending}",
     )
+
+
+def _year() -> int:
+    return request.args.get("year", clock.today().year - 1, type=int)
 
 
 def _report(year: int) -> Report:
