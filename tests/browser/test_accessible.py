@@ -15,7 +15,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Error
 
-from kiosk import clock, feedback, people
+from kiosk import clock, feedback, people, services
 from kiosk.notices import commands
 from kiosk.rules import catalogue, forms
 from kiosk.sync import contacts
@@ -25,6 +25,11 @@ from tests.conftest import VILLAGE, copied
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 ITEMS = catalogue.load().items
 PASSWORD = "wu-zhang-ai"
+SERVICE = {
+    "name": "申请低保", "place": "村大厅", "person": "孙丽华", "phone": "0530-3291201",
+    "within": "30 个工作日", "papers": ["户口本"], "steps": ["交申请", "公示"], "note": "可以上门",
+}  # fmt: skip
+OFFICIAL = {"name": "孙丽华", "post": "文书", "duty": "代办", "matters": ["低保", "修路"]}
 LOOKED = """async given => {
     const found = await axe.run(document, {
         resultTypes: ['violations'],
@@ -113,6 +118,9 @@ def posted(enrolled: Any, township: Any) -> dict[str, str]:
         )
         post("撤回", "village.safety", {"text": "不该公开的"})
         commands.withdraw(enrolled.journal, ids["撤回"], actor="王会计", reason="重复")
+    for node in (enrolled, township):
+        services.describe_service(node.journal, SERVICE, actor="王会计")
+        services.describe_official(node.journal, OFFICIAL, actor="王会计")
     copied(enrolled, township)
     posting.publish(
         township.journal,
