@@ -2,7 +2,8 @@
 
 A page and the part of it that a poll swaps are one template (its block `page`). Every answer
 carries an ETag made of the journal's version and Beijing's date; the screen polls its own address
-every three seconds, and a poll that finds nothing new costs one comparison and answers 304.
+every three seconds, and a poll that finds nothing new costs one comparison and answers 304. What
+has been rendered once is kept (`kept`).
 """
 
 import secrets
@@ -16,7 +17,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    make_response,
     redirect,
     render_template,
     request,
@@ -38,7 +38,7 @@ from kiosk.rules import accounts
 from kiosk.rules.catalogue import REVIEWERS
 from kiosk.sync import contacts
 from kiosk.villages import queries as villages
-from kiosk.web import charts, current_node, identity, public_address, shown, tables
+from kiosk.web import charts, current_node, identity, kept, public_address, shown, tables
 
 PER_HOME = 3
 LATE_ON_HOME = 2
@@ -77,7 +77,7 @@ def polled(view: Callable[..., str]) -> Callable[..., Response]:
         if request.if_none_match.contains(tag):
             response = Response(status=304)
         else:
-            response = make_response(view(*args, **kwargs))
+            response = kept.page(tag, lambda: view(*args, **kwargs))
         response.set_etag(tag)
         # The page and its fragment share an address; a stored one could stand in for the other.
         response.headers["Cache-Control"] = "no-store"
