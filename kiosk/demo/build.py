@@ -32,6 +32,7 @@ from kiosk.demo import screens as demo_screens
 from kiosk.demo.acts import SignOff, Step, moment
 from kiosk.demo.places import (
     LATE,
+    OFFLINE,
     PASSWORD,
     SUPERVISORS,
     TOWNSHIP_CODE,
@@ -186,8 +187,8 @@ def _built(
                 done += len(batch)
                 progress(done / len(steps))
         for code, place in stage.places.items():
-            if place.part != LATE:  # that one forgets its backups, too
-                with clock.set_to(offline_since(place, now) or now - timedelta(hours=9)):
+            if place.part not in (LATE, OFFLINE):  # these forget their backups, too
+                with clock.set_to(now - timedelta(hours=9)):
                     marks.backed_up(stage.nodes[code].journal)
         demo_screens.set_up(
             ((place, stage.nodes[code]) for code, place in stage.places.items()), now
