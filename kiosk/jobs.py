@@ -3,7 +3,8 @@
 Jobs run in the server's own process: a sync round every 30 seconds and at once after something
 was written for others, the turning of duties at midnight in Beijing and at start, what is scheduled
 for publication every 20 seconds, clearing away what was erased every minute, what is owed to
-those who sent feedback every ten minutes, and telling people outward every five.
+those who sent feedback every ten minutes, telling people outward every five, and
+keeping the desk of a township ready every 20 seconds.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from kiosk import clock, duties, feedback, messages, supervision, villages
+from kiosk import clock, desk, duties, feedback, messages, supervision, villages
 from kiosk.journal.entry import Entry
 from kiosk.journal.log import StreamStopped
 from kiosk.messages import channels
@@ -31,6 +32,7 @@ PUBLISH_SECONDS = 20
 CLEAR_SECONDS = 60
 KEEP_MINUTES = 10
 TELL_MINUTES = 5
+DESK_SECONDS = 20
 SYNC = "sync"
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,10 @@ def start(node: Node) -> BackgroundScheduler:
         )  # fmt: skip
     if node.config.is_township:
         scheduler.add_job(tell, IntervalTrigger(minutes=TELL_MINUTES), [node], id="tell")
+        scheduler.add_job(
+            ready_desk, IntervalTrigger(seconds=DESK_SECONDS), [node], id="desk",
+            next_run_time=clock.now() + timedelta(seconds=3),
+        )  # fmt: skip
     # A node that is enrolled while it serves begins to sync without a restart.
     scheduler.add_job(
         sync,
@@ -145,6 +151,11 @@ def tell(node: Node) -> None:
         log.error("while telling: %s", wrong)
         return
     messages.tell(node.journal, ways)
+
+
+def ready_desk(node: Node) -> None:
+    """Brings what the desk shows of every village up to date."""
+    desk.refresh(node.journal, clock.today())
 
 
 def turn_duties(node: Node) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import (
     archive,
+    desk,
     drafts,
     duties,
     erasures,
@@ -56,6 +57,7 @@ ROOMS = (
     scores.ROOM,
     messages.ROOM,
     holidays.ROOM,
+    desk.ROOM,
     requests.ROOM,
     reports.ROOM,
     screens.ROOM,

@@ -15,13 +15,11 @@ from kiosk.duties.commands import (
 from kiosk.duties.projection import ROOM
 from kiosk.duties.queries import (
     DutyRow,
-    Matrix,
     catalogue,
     duties,
     events,
     forms,
     late_and_due,
-    matrix,
     reminders,
 )
 
@@ -29,7 +27,6 @@ __all__ = [
     "ROOM",
     "DutyRefused",
     "DutyRow",
-    "Matrix",
     "Turn",
     "cancel_event",
     "catalogue",
@@ -41,7 +38,6 @@ __all__ = [
     "excuse",
     "forms",
     "late_and_due",
-    "matrix",
     "open_event",
     "reject_none",
     "reminders",

@@ -67,29 +67,6 @@ class DutyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """One village in the dashboard. `cells` has, by item id, its most pressing duty of the item;
-    `counts` how many of its duties are in each state."""
-
-    village: str
-    name: str
-    cells: dict[str, DutyRow]
-    counts: dict[str, int]
-
-    @property
-    def late(self) -> int:
-        return sum(self.counts.get(state, 0) for state in LATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """Villages, the latest first, x the items that at least one of them is due or late with."""
-
-    items: list[Item]
-    rows: list[MatrixRow]
-
-
-@dataclass(frozen=True, slots=True)
 class Reminder:
     """A reminder as it was written on `on` (Beijing date)."""
 
@@ -128,35 +105,15 @@ def duties(journal: Journal, village: str, today: date) -> list[DutyRow]:
     return list(_rows(journal, [village], today).get(village, ()))
 
 
+def duties_of(journal: Journal, given: list[str], today: date) -> dict[str, list[DutyRow]]:
+    """The same of many villages at once, by code; an unknown one is left out."""
+    return _rows(journal, given, today)
+
+
 def late_and_due(journal: Journal, village: str, today: date) -> list[DutyRow]:
     """What the village must do now: late duties first, those late longest ahead, then due ones."""
     pressing = [row for row in duties(journal, village, today) if _is_pressing(row)]
     return sorted(pressing, key=lambda row: (row.state == "due", row.duty.due, row.duty.key))
-
-
-def matrix(journal: Journal, villages: Iterable[str], today: date) -> Matrix:
-    """The township's dashboard over the given villages' codes; unknown ones have empty rows."""
-    given = list(villages)
-    rows = _rows(journal, given, today)
-    found = []
-    pressing: dict[str, tuple[int, Item]] = {}
-    for code in given:
-        cells: dict[str, DutyRow] = {}
-        counts: dict[str, int] = {}
-        for row in rows.get(code, ()):
-            counts[row.state] = counts.get(row.state, 0) + 1
-            held = cells.get(row.item.id)
-            if held is None or _pressure(row) < _pressure(held):
-                cells[row.item.id] = row
-        for row in cells.values():
-            if _is_pressing(row):
-                late, _ = pressing.get(row.item.id, (0, row.item))
-                pressing[row.item.id] = (late + (row.state in LATE), row.item)
-        node = node_of(journal, code)
-        found.append(MatrixRow(code, node.name if node else code, cells, counts))
-    ordered = sorted(pressing.values(), key=lambda it: (-it[0], it[1].id))
-    found.sort(key=lambda row: (-row.counts.get("escalated", 0), -row.late, row.village))
-    return Matrix([item for _, item in ordered], found)
 
 
 def turned(journal: Journal, village: str) -> dict[str, str]:
@@ -388,16 +345,3 @@ def _is_within(code: str, origin: str) -> bool:
 
 def _is_pressing(row: DutyRow) -> bool:
     return row.state == "due" or row.state in LATE
-
-
-def _pressure(row: DutyRow) -> tuple[int, int]:
-    """Sorts a village's duties of one item: late, due, then the last that had its time, then the
-    next to come."""
-    due = row.duty.due.toordinal()
-    if row.state in LATE:
-        return (LATE.index(row.state), due)
-    if row.state == "due":
-        return (len(LATE), due)
-    if row.duty.opens <= row.today:
-        return (len(LATE) + 1, -due)
-    return (len(LATE) + 2, due)

@@ -208,6 +208,11 @@ class Signatures(Stops):
         rows = self.db.execute("SELECT stream, count(*), max(id) FROM cosignatures GROUP BY stream")
         return {stream: (count, newest) for stream, count, newest in rows}
 
+    def cosignature_position(self) -> int:
+        """The local number of the newest cosignature."""
+        row = self.db.execute("SELECT max(id) FROM cosignatures").fetchone()
+        return row[0] or 0
+
     def witnessed(self, stream: str, seq: int) -> datetime | None:
         """When a witness first signed for a history that holds the entry; None until then."""
         row = self.db.execute(

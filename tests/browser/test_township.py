@@ -60,7 +60,7 @@ def test_on_a_phone_every_tab_is_in_sight_and_words_can_be_read(address, open_pa
         )
         assert small == [], path
     page.goto(f"{address}/township/matrix")
-    expect(page.get_by_text("左右滑动看全部的村")).to_be_visible()
+    expect(page.get_by_text("左右滑动看全部的事项")).to_be_visible()
 
 
 def test_the_command_to_join_is_copied_by_a_button(address, open_page):
@@ -82,7 +82,9 @@ def test_from_the_overview_to_an_order_in_two_clicks(address, township, open_pag
     page.wait_for_selector(".message.good")
     [order] = supervision.open_orders(township.journal, VILLAGE)
     assert "请在" in order.text and order.until
-    page.get_by_role("button", name="收回督办").click()
+    page.get_by_role("link", name=order.text).click()
+    page.fill("#withdraw-text", "发错了")
+    page.get_by_role("button", name="撤销督办").click()
     page.wait_for_selector(".message.good")
     assert supervision.open_orders(township.journal, VILLAGE) == []
 

@@ -364,24 +364,6 @@ def test_late_duties_come_first_and_the_latest_ahead(village):
     assert {row.state for row in rows} <= {"overdue", "escalated", "stale", "due"}
 
 
-def test_the_matrix_shows_what_somebody_is_late_with(enrolled, township):
-    post(enrolled, "N1", "2026-10-09T10")
-    sync(enrolled, township, "2026-10-09T11")
-    unknown = "371721105299"
-    table = duties.matrix(township.journal, [unknown, VILLAGE], D("2026-10-12"))
-    first, second = table.rows
-    assert (first.village, first.name, second.name) == (VILLAGE, "东湖村", unknown)
-    assert first.late == sum(
-        row.state in ("overdue", "escalated", "stale")
-        for row in duties.duties(township.journal, VILLAGE, D("2026-10-12"))
-    )
-    assert second.cells == {} and second.late == 0
-    columns = [item.id for item in table.items]
-    assert "finance.statement" in columns and len(set(columns)) == len(columns)
-    worst = first.cells["finance.statement"]
-    assert (worst.state, worst.duty.period) == ("escalated", "2026Q1")
-
-
 def test_turning_records_each_change_once_and_reminds_of_what_must_be_done(village):
     def turn(today):
         with at(f"{today}T00"):

@@ -11,7 +11,7 @@ from flask import Response, make_response, redirect, render_template, request, s
 from jinja2_fragments.flask import render_block
 from werkzeug.wrappers import Response as BaseResponse
 
-from kiosk import clock
+from kiosk import clock, desk
 from kiosk.duties import queries as duties
 from kiosk.duties.queries import DutyRow
 from kiosk.feedback import queries as feedback
@@ -20,7 +20,7 @@ from kiosk.journal.log import Journal
 from kiosk.notices import queries as notices
 from kiosk.reviews import queries as reviews
 from kiosk.rules.calendar import Period, PeriodMalformed
-from kiosk.rules.catalogue import CADENCES, Item
+from kiosk.rules.catalogue import CADENCES
 from kiosk.rules.reviews import TOWNSHIP
 from kiosk.rules.timeliness import LATE
 from kiosk.supervision import queries as supervision
@@ -31,8 +31,14 @@ from kiosk.web import connection, current_node
 from kiosk.web.formats import ago, as_moment
 from kiosk.web.formats import period as period_title
 from kiosk.web.sheets import Cell, xlsx
-from kiosk.web.township import screens
-from kiosk.web.township.door import blueprint
+from kiosk.web.township import agenda, screens
+from kiosk.web.township.door import blueprint, page_number
+
+PER_PAGE = 100
+"""Villages on a page of the matrix."""
+
+SHOWN = 12
+"""Villages on the overview; all of them are in the matrix."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATE_WORDS = {
@@ -87,6 +93,30 @@ class VillageLine:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A cell of the matrix: a duty; `due` a Beijing date as text; `late_arrival`: published in
+    time and witnessed late."""
+
+    village: str
+    key: str
+    item: str
+    affairs: str
+    title: str
+    state: str
+    due: str
+    period: str
+    late_arrival: bool = False
+
+    @property
+    def words(self) -> str:
+        """The state in a word, with the days by which it is late."""
+        words = STATE_WORDS[self.state]
+        if self.state not in LATE:
+            return words
+        return f"{words} {(clock.today() - date.fromisoformat(self.due)).days} 天"
+
+
+@dataclass(frozen=True)
 class Numbers:
     """The numbers at the top of the overview."""
 
@@ -111,6 +141,7 @@ def refreshed(view: Callable[..., str]) -> Callable[..., Response]:
         journal = current_node().journal
         heard = "|".join(ago(each.last_success) for each in contacts.contacts(journal))
         heard += f"|{sorted(forks.forked(journal))}|{journal.stopped()}|{screens.mark(journal)}"
+        heard += f"|{desk.stale(journal, clock.today())}"
         tag = f"{journal.version()}.{clock.today()}.{hash(heard) & 0xFFFFFFFF:x}"
         if request.if_none_match.contains(tag):
             response = Response(status=304)
@@ -126,23 +157,31 @@ def refreshed(view: Callable[..., str]) -> Callable[..., Response]:
 @blueprint.get("/")
 @refreshed
 def home(tag: str) -> str:
-    journal = current_node().journal
-    lines = village_lines(journal)
+    journal, today = current_node().journal, clock.today()
+    names = {each.code: each.name for each in villages.known(journal)}
+    desk.refresh(journal, today, desk.AT_ONCE)
     orders = supervision.open_orders(journal)
     waiting = reviews.waiting(journal)
+    opened = feedback.all_open(journal)
+    counts = desk.by_item(journal)
+    agenda_lines, rest = agenda.lines(journal, names)
     context = {
-        "lines": lines,
+        "agenda": agenda_lines,
+        "agenda_rest": rest,
+        "lines": village_lines(journal, opened, names, today),
+        "count": len(names),
+        "trend": desk.trend(journal, today),
         "numbers": Numbers(
-            late=sum(len(line.late) for line in lines),
-            due=sum(len(line.due) for line in lines),
-            waiting=sum(len(line.waiting) for line in lines),
-            overdue_feedback=sum(line.overdue_feedback for line in lines),
-            lost=sum(line.lost for line in lines),
+            late=sum(each.count for each in counts if each.state in LATE),
+            due=sum(each.count for each in counts if each.state == "due"),
+            waiting=len(opened),
+            overdue_feedback=sum(each.overdue for each in opened),
+            lost=len(agenda.lost(journal, names)),
             reviews=sum(each.next is not None and each.next.by == TOWNSHIP for each in waiting),
             stale_reviews=sum(each.stale for each in waiting),
             orders=len(orders),
         ),
-        "waiting": feedback.all_open(journal)[:5],
+        "waiting": opened[:5],
         "notices": notices.township_notices(journal, journal.code, 3),
         "now": clock.now(),
         "tag": tag,
@@ -165,25 +204,58 @@ def mend() -> BaseResponse:
 
 @blueprint.get("/matrix")
 def matrix() -> str:
-    """Villages x items: of one period, or of each item what presses most."""
-    journal = current_node().journal
-    today = clock.today()
-    codes = [each.code for each in villages.known(journal)]
-    wanted = request.args.get("period", "")
+    """Villages x items: what presses, or one period (`?period=`); filtered by `affairs`, `item`,
+    `state` and `village`, the worst village first, a hundred of them a page."""
+    journal, today = current_node().journal, clock.today()
+    names = {each.code: each.name for each in villages.known(journal)}
+    asked = {key: request.args.get(key, "") for key in ("affairs", "item", "state", "village")}
+    wanted, page = request.args.get("period", ""), page_number()
+    desk.refresh(journal, today, desk.AT_ONCE)
+    order = [each.village for each in desk.worst(journal, 100_000) if each.village in names]
+    order += [code for code in names if code not in set(order)]
     if wanted:
-        items, rows = _of_period(journal, codes, wanted, today)
+        cells = _of_period(journal, order, wanted, today)
     else:
-        pressing = duties.matrix(journal, codes, today)
-        items = pressing.items
-        rows = [(row.village, row.name, row.cells) for row in pressing.rows]
+        cells = [
+            Shown(each.village, each.key, each.item, each.affairs, each.title, each.state, each.due,
+                  each.period)
+            for each in desk.pressing(
+                journal,
+                village=asked["village"],
+                item=asked["item"],
+                affairs=asked["affairs"],
+                state=asked["state"],
+            )
+        ]  # fmt: skip
+    cells = [
+        each
+        for each in cells
+        if asked["affairs"] in ("", each.affairs)
+        and asked["item"] in ("", each.item)
+        and asked["state"] in ("", each.state)
+        and asked["village"] in ("", each.village)
+    ]
+    grid: dict[str, dict[str, Shown]] = {}
+    for each in cells:
+        # Of an item what presses most: they come with the oldest due first.
+        grid.setdefault(each.village, {}).setdefault(each.item, each)
+    catalogue = duties.catalogue(journal)
+    shown = {each.item for each in cells}
+    rows = [code for code in order if code in grid]
     return render_template(
         "township/matrix.html",
-        items=items,
-        rows=rows,
+        items=[(id, catalogue.items[id]) for id in catalogue.items if id in shown],
+        rows=rows[(page - 1) * PER_PAGE : page * PER_PAGE],
+        grid=grid,
+        page=page,
+        more=len(rows) > page * PER_PAGE,
+        asked=asked,
+        catalogue=catalogue,
         period=wanted,
         periods=_periods(today),
         period_title=period_title,
         words=STATE_WORDS,
+        stale=desk.stale(journal, today),
     )
 
 
@@ -213,15 +285,23 @@ def timeliness() -> Response:
     )
 
 
-def village_lines(journal: Journal) -> list[VillageLine]:
-    """Every village of this township, the one in most need of a supervisor first."""
-    today = clock.today()
+def village_lines(
+    journal: Journal, opened: Iterable[Feedback], names: dict[str, str], today: date
+) -> list[VillageLine]:
+    """The villages in most need of a supervisor, at most SHOWN of them, the worst first; forked
+    ones are always among them."""
     waiting: dict[str, list[Feedback]] = {}
-    for each in feedback.all_open(journal):
+    for each in opened:
         waiting.setdefault(each.village, []).append(each)
+    forked = forks.forked(journal) & names.keys()
+    chosen = [
+        *forked,
+        *(each.village for each in desk.worst(journal, SHOWN) if each.village in names),
+    ]
+    chosen += [code for code in names if code not in chosen]
     lines = [
-        line_of(journal, each.code, each.name, waiting.get(each.code, []), today)
-        for each in villages.known(journal)
+        line_of(journal, code, names[code], waiting.get(code, []), today)
+        for code in dict.fromkeys(chosen[:SHOWN])
     ]
     return sorted(lines, key=lambda line: (*(-int(part) for part in line.badness), line.code))
 
@@ -257,22 +337,14 @@ def _rate(rows: Iterable[DutyRow], year: int) -> int | None:
     return round(in_time * 100 / len(owed)) if owed else None
 
 
-def _of_period(
-    journal: Journal, codes: list[str], period: str, today: date
-) -> tuple[list[Item], list[tuple[str, str, dict[str, DutyRow]]]]:
-    names = {each.code: each.name for each in villages.known(journal)}
-    items: dict[str, Item] = {}
-    rows = []
-    for code in codes:
-        cells = {
-            row.item.id: row
-            for row in duties.duties(journal, code, today)
-            if row.duty.period == period
-        }
-        items.update({id: row.item for id, row in cells.items()})
-        rows.append((code, names[code], cells))
-    order = list(duties.catalogue(journal).items)
-    return sorted(items.values(), key=lambda item: order.index(item.id)), rows
+def _of_period(journal: Journal, codes: list[str], period: str, today: date) -> list[Shown]:
+    return [
+        Shown(code, row.duty.key, row.item.id, row.item.affairs, row.item.title, row.state,
+              row.duty.due.isoformat(), period, row.late_arrival is not None)
+        for code, rows in duties.duties_of(journal, codes, today).items()
+        for row in rows
+        if row.duty.period == period
+    ]  # fmt: skip
 
 
 def _periods(today: date) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,0 +1,105 @@
+"""What the township has to see to today, gathered from every room into at most ten lines."""
+
+from collections.abc import Iterator
+
+from flask import url_for
+
+from kiosk import desk, scores
+from kiosk.feedback import queries as feedback
+from kiosk.journal.log import Journal
+from kiosk.reviews import queries as reviews
+from kiosk.rules import agenda as rules
+from kiosk.rules.agenda import Matter
+from kiosk.rules.reviews import TOWNSHIP
+from kiosk.supervision import queries as supervision
+from kiosk.sync import contacts, forks
+from kiosk.web.township import screens
+
+NAMED = 3
+"""Villages that a line names before it counts."""
+
+
+def lines(journal: Journal, names: dict[str, str]) -> tuple[list[Matter], int]:
+    """The lines of the day and how many matters did not fit; `names` are the villages' by code."""
+    return rules.lines(
+        [
+            *_of_duties(journal, names),
+            *_of_orders(journal),
+            *_of_people(journal),
+            *_of_machines(journal, names),
+        ]
+    )
+
+
+def lost(journal: Journal, names: dict[str, str]) -> list[str]:
+    """Codes of villages that were not heard of for more than a day."""
+    return [code for code in names if contacts.is_lost(contacts.last_contact(journal, code))]
+
+
+def _of_duties(journal: Journal, names: dict[str, str]) -> Iterator[Matter]:
+    within = {"overdue": 0, "stale": 0, "due": 0}
+    for line in desk.by_item(journal):
+        if line.state != "escalated":
+            within[line.state] += line.count
+            continue
+        some = [names.get(it, it) for it in desk.with_item(journal, line.item, line.state, NAMED)]
+        whose = rules.named(some, max(line.count, len(some)) if len(some) == NAMED else len(some))
+        url = url_for("township.matrix", item=line.item, state="escalated")
+        yield Matter("escalated", line.count, f"“{line.title}”严重逾期：{whose}", url)
+    for state, words in (
+        ("overdue", "逾期，还在宽限期内"),
+        ("stale", "长期公开的内容到期没有重新确认"),
+        ("due", "快到期"),
+    ):
+        count = within[state]
+        url = url_for("township.matrix", state=state)
+        yield Matter(state, count, f"{count} 项{words}", url)
+
+
+def _of_orders(journal: Journal) -> Iterator[Matter]:
+    opened = supervision.open_orders(journal)
+    gone = sum(bool(each.gone_to) for each in opened)
+    overdue = sum(each.overdue for each in opened) - gone
+    answered = sum(each.state == "answered" for each in opened)
+    url = url_for("township.orders", show="overdue")
+    yield Matter("escalated_order", gone, f"{gone} 件督办超期多日没有答复，已往上报", url)
+    yield Matter("overdue_order", overdue, f"{overdue} 件督办超期没有答复", url)
+    yield Matter(
+        "answered_order",
+        answered,
+        f"{answered} 件督办村里已答复，等您看",
+        url_for("township.orders", show="answered"),
+    )
+
+
+def _of_people(journal: Journal) -> Iterator[Matter]:
+    late = sum(each.overdue for each in feedback.all_open(journal))
+    yield Matter(
+        "overdue_feedback",
+        late,
+        f"{late} 条群众意见超期没有答复",
+        url_for("township.feedback_list"),
+    )
+    signs = sum(
+        each.next is not None and each.next.by == TOWNSHIP for each in reviews.waiting(journal)
+    )
+    yield Matter("review", signs, f"{signs} 件送审等镇里签字", url_for("township.reviews"))
+    objected = sum(each.accepted is None for each in scores.objections(journal))
+    yield Matter(
+        "objection", objected, f"{objected} 条考核申诉等您答复", url_for("township.score_list")
+    )
+
+
+def _of_machines(journal: Journal, names: dict[str, str]) -> Iterator[Matter]:
+    forked = sorted(forks.forked(journal) & names.keys())
+    whose = rules.named([names[code] for code in forked[:NAMED]], len(forked))
+    yield Matter(
+        "fork", len(forked), f"记录分叉，已暂停发布：{whose}", url_for("township.villages")
+    )
+    gone = lost(journal, names)
+    whose = rules.named([names[code] for code in gone[:NAMED]], len(gone))
+    yield Matter("lost", len(gone), f"一天以上没有联系：{whose}", url_for("township.villages"))
+    dark = [it for it in screens.of_villages(journal) if it.troubled]
+    yield Matter(
+        "screen", len(dark), f"{len(dark)} 个村的屏幕有问题", url_for("township.screen_list")
+    )
