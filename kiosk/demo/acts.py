@@ -118,7 +118,8 @@ class Excuse:
 
 @dataclass(frozen=True)
 class Ask:
-    """A villager's feedback; `notice` is a ref or "", `scene` a photo to be drawn or ""."""
+    """A villager's feedback; `notice` is a ref or "", `scene` a photo to be drawn or ""; `name` of
+    whoever came, called or wrote (`via`)."""
 
     ref: str
     village: str
@@ -128,6 +129,7 @@ class Ask:
     phone: str = ""
     scene: str = ""
     via: str = "phone"
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,58 @@ class Rate:
 @dataclass(frozen=True)
 class Close:
     ref: str
+
+
+@dataclass(frozen=True)
+class Forward:
+    """`to` "township" or "department", whose `name` it then has."""
+
+    ref: str
+    to: str
+    reason: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Merge:
+    ref: str
+    into: str
+
+
+@dataclass(frozen=True)
+class Reject:
+    ref: str
+    why: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """The asker withdraws it."""
+
+    ref: str
+
+
+@dataclass(frozen=True)
+class SealKey:
+    """The discipline office makes its key."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A sealed report with a receipt `code`."""
+
+    ref: str
+    text: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Investigate:
+    """The discipline office opens a report, and answers it where there is a `text`."""
+
+    ref: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,7 +249,8 @@ class Disclose:
 
 Act = (
     Post | Correct | Submit | SendBack | SignOff | TakeOver | Withdraw | Open | Confirm
-    | DeclareNone | Excuse | Ask | Accept | Answer | Rate | Close | Order
+    | DeclareNone | Excuse | Ask | Accept | Answer | Rate | Close | Forward | Merge | Reject
+    | TakeBack | SealKey | Report | Investigate | Order
     | Tell | Feel | Disclose
 )  # fmt: skip
 

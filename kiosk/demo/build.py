@@ -23,7 +23,7 @@ from typing import Any
 
 import tomlkit
 
-from kiosk import clock, create_app, duties, people, villages
+from kiosk import clock, create_app, duties, feedback, people, villages
 from kiosk import config as settings
 from kiosk.attachments import photos
 from kiosk.attachments.photos import Photo
@@ -31,6 +31,7 @@ from kiosk.demo import scenes
 from kiosk.demo import screens as demo_screens
 from kiosk.demo.acts import SignOff, Step, moment
 from kiosk.demo.places import (
+    DISCIPLINE,
     LATE,
     OFFLINE,
     PASSWORD,
@@ -211,7 +212,10 @@ def _described(dir: Path, given: list[Place], now: datetime) -> list[DemoNode]:
         TOWNSHIP_CODE,
         TOWNSHIP_NAME,
         dir / TOWNSHIP_CODE,
-        tuple(Login(name, "supervisor", PASSWORD) for name in SUPERVISORS),
+        (
+            *(Login(name, "supervisor", PASSWORD) for name in SUPERVISORS),
+            Login(DISCIPLINE, "discipline", PASSWORD),
+        ),
         False,
     )
     return [township] + [
@@ -247,11 +251,12 @@ def _stage(dir: Path, given: list[Place], township_url: str, today: date) -> Sta
         # The name in its streams' notes stays without a port, which may be another next time.
         set_public_url(folder, township_url)
         township = nodes[TOWNSHIP_CODE] = _hurry(open_node(folder))
-        for name in SUPERVISORS:
+        roles = {**dict.fromkeys(SUPERVISORS, "supervisor"), DISCIPLINE: "discipline"}
+        for name, role in roles.items():
             people.add_account(
                 township.journal,
                 name,
-                "supervisor",
+                role,
                 node_role="township",
                 actor="demo",
                 password=PASSWORD,
@@ -396,6 +401,7 @@ class _Connections:
             ]
             with clock.set_to(at):
                 duties.turn(node.journal, watched, day)
+                feedback.keep(node.journal)
 
     def _round(self, code: str, at: datetime) -> None:
         place, node = self._places[code], self._stage.nodes[code]

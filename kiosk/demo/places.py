@@ -11,6 +11,11 @@ from random import Random
 TOWNSHIP_CODE = "371721105000"
 TOWNSHIP_NAME = "李楼镇"
 SUPERVISORS = ("郑国华", "何静")
+DISCIPLINE = "马守正"
+"""Reads sealed reports, and nothing else."""
+
+PASSPHRASE = "sanwu-demo sanwu-demo"
+"""Of the discipline office's key; a real one is a sentence that nobody else knows."""
 PASSWORD = "sanwu-demo"
 """Of every login in the demo; printed at its start."""
 

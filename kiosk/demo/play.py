@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from kiosk import clock, opinions, services
+from kiosk import clock, opinions, sealed, services
 from kiosk.attachments import photos
 from kiosk.attachments.photos import Photo
 from kiosk.demo import disclosure, portraits
@@ -20,20 +20,27 @@ from kiosk.demo.acts import (
     Disclose,
     Excuse,
     Feel,
+    Forward,
+    Investigate,
+    Merge,
     Open,
     Order,
     Post,
     Rate,
+    Reject,
+    Report,
+    SealKey,
     SendBack,
     SignOff,
     Step,
     Submit,
+    TakeBack,
     TakeOver,
     Tell,
     Withdraw,
     follow_up,
 )
-from kiosk.demo.places import SUPERVISORS, TOWNSHIP_CODE, Place
+from kiosk.demo.places import DISCIPLINE, PASSPHRASE, SUPERVISORS, TOWNSHIP_CODE, Place
 from kiosk.demo.reviewing import by_login
 from kiosk.demo.township import CONTACT
 from kiosk.demo.writing import Writing
@@ -135,6 +142,28 @@ def play(stage: Stage, step: Step) -> None:
             feedback.rate(journal, stage.ids["", ref], satisfied=satisfied, text=words)
         case Close(ref):
             feedback.close(journal, stage.ids["", ref], actor=actor)
+        case Forward(ref, to, reason, name):
+            id = stage.ids["", ref]
+            feedback.forward(journal, id, to=to, name=name, reason=reason, actor=actor)
+        case Merge(ref, into):
+            feedback.merge(journal, stage.ids["", ref], stage.ids["", into], actor=actor)
+        case Reject(ref, why, words):
+            feedback.reject(journal, stage.ids["", ref], why, words, actor=actor)
+        case TakeBack(ref):
+            feedback.withdraw(journal, stage.ids["", ref])
+        case SealKey():
+            sealed.make_key(journal, PASSPHRASE, name="镇纪检", actor=DISCIPLINE)
+        case Report(ref, words, code):
+            given = sealed.sealed_here(journal, TOWNSHIP_CODE, words, code)
+            key, box, mailbox = given
+            stage.ids["", ref] = sealed.receive(
+                journal, township=TOWNSHIP_CODE, key=key, box=box, mailbox=mailbox
+            )
+        case Investigate(ref, words):
+            id = stage.ids["", ref]
+            sealed.open_report(journal, id, sealed.unlock(journal, PASSPHRASE), actor=DISCIPLINE)
+            if words:
+                sealed.answer(journal, id, words, actor=DISCIPLINE)
         case Tell() as act:
             _tell(node, actor, act)
         case Feel(ref, good, bad):
@@ -284,7 +313,9 @@ def _ask(stage: Stage, node: Node, act: Ask) -> str:
         kind=act.kind,
         text=act.text,
         phone=act.phone,
+        name=act.name,
         photo=photo,
-        via="phone" if node.config.code == TOWNSHIP_CODE else act.via,
+        via=act.via,
+        actor=feedback.ASKER if act.via in ("phone", "screen") else stage.places[act.village].clerk,
     )
     return id

@@ -17,6 +17,7 @@ from types import FrameType
 
 from kiosk import config as settings
 from kiosk.demo.build import CLOSED, DemoNode, set_public_url
+from kiosk.demo.places import PASSPHRASE
 
 HOST = "127.0.0.1"
 STARTING_AT_ONCE = 6
@@ -190,12 +191,19 @@ def in_words(running: list[Running]) -> str:
     lines = []
     shown = sorted(running, key=lambda each: each.node.role != "county")
     for each in shown[:9]:
-        names = "、".join(f"{login.name} / {login.password}" for login in each.node.logins)
+        discipline = [login for login in each.node.logins if login.role == "discipline"]
+        desk = [login for login in each.node.logins if login.role != "discipline"]
+        names = "、".join(f"{login.name} / {login.password}" for login in desk)
         door = "office" if each.node.role == "village" else "township"
         what = {"county": "县", "township": "镇", "village": "村公开屏"}[each.node.role]
         lines += [
             f"{each.node.name}　{each.url}/（{what}）",
             f"    {'监督' if door == 'township' else '发布'}后台 {each.url}/{door}/　登录：{names}",
+        ]
+        lines += [
+            f"    纪检信箱 {each.url}/discipline/　登录：{login.name} / {login.password}，"
+            f"开锁口令 {PASSPHRASE}"
+            for login in discipline
         ]
     if len(shown) > 9:
         lines.append(

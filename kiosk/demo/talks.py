@@ -3,13 +3,36 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from kiosk.demo.acts import Accept, Answer, Ask, Close, Rate, Step, moment
+from kiosk.demo.acts import (
+    Accept,
+    Answer,
+    Ask,
+    Close,
+    Forward,
+    Investigate,
+    Merge,
+    Rate,
+    Reject,
+    Report,
+    SealKey,
+    Step,
+    TakeBack,
+    moment,
+)
 from kiosk.demo.places import BEIZHAI, DONGHU, TOWNSHIP_CODE, XIZHUANG
 from kiosk.demo.writing import yuan
-from kiosk.feedback.state import OBJECTION
 from kiosk.rules.calendar import Period
+from kiosk.rules.feedback import OBJECTION
 
 DAY = timedelta(days=1)
+RECEIPT = "2345ABCDEFGHJKLMNPQR"
+"""The receipt code of a sealed report, to look its answer up with."""
+
+STONE = (
+    "上个月修渠剩下的石料，有人夜里用三轮车往自己家拉，我看见两趟。领料单上写的是“全部用完”，"
+    "请查一查领料单和工地照片。"
+)
+FEAST = "有干部孙子满月摆了三十桌，收了承包户的礼，礼单在会计家属手里。"
 
 
 def talks(now: datetime, today: date) -> Iterator[Step]:
@@ -127,6 +150,7 @@ def _all(today: date, statement: str) -> Iterator[Step]:
         ),
     )
     yield Step(at(10, 8, 30), d, Accept("dark"))
+    yield Step(at(9, 9, 15), d, Merge("dark too", "dark"))
     yield Step(at(9, 17, 5), d, Answer("dark", "已通知维修人员更换控制器，请您留意。"))
     yield Step(at(3, 20, 33), t, Rate("dark", False, "换了又坏，今晚还是黑的，老人走路不放心。"))
 
@@ -194,6 +218,83 @@ def _all(today: date, statement: str) -> Iterator[Step]:
         Ask("bus", x, "建议", "桥封了以后，镇里的公交能不能绕到村西停一站？", notice="x detour"),
     )
     yield Step(at(6, 14, 50), x, Accept("bus"))
+
+    # late for so long that it went up by itself
+    yield Step(
+        at(19, 18, 20), t, Ask("rubbish", x, "不满意", "村东头垃圾池满了十几天没人清，臭味大。")
+    )
+
+    # handed on: to a department, and to the township, which answers
+    yield Step(
+        at(6, 7, 35),
+        t,
+        Ask("pressure", d, "询问", "自来水早晚没水压，二楼上不去水，是管子漏还是泵坏了？"),
+    )
+    yield Step(at(5, 9, 20), d, Accept("pressure"))
+    yield Step(
+        at(4, 10, 15),
+        d,
+        Forward("pressure", "department", "请水务站查主管道压力，三日内告诉村里结果。", "水务站"),
+    )
+    yield Step(
+        at(16, 17, 40),
+        d,
+        Ask("crossing", d, "建议", "村口十字路没有红绿灯，孩子上学过路危险，能不能装一个？",
+            via="screen"),
+    )  # fmt: skip
+    yield Step(
+        at(15, 9, 10),
+        d,
+        Forward("crossing", "township", "路口在县道上，归镇里和交警，请协调。"),
+    )
+    yield Step(
+        at(8, 15, 45),
+        t,
+        Answer("crossing", "已和交警、公路站看过现场，先装减速带和爆闪灯，下月 10 日前装好。"),
+    )
+
+    # the same matter from two, dealt with together
+    yield Step(at(10, 20, 50), t, Ask("dark too", d, "询问", "四组西头路灯又不亮了，啥时候修？"))
+
+    # no opinion at all; and one of somebody who thought better of it
+    yield Step(
+        at(22, 23, 41), t, Ask("loan", d, "询问", "贷款秒批，无抵押，加微信办理，额度二十万。")
+    )
+    yield Step(at(21, 8, 55), d, Reject("loan", "spam"))
+    yield Step(
+        at(13, 21, 30), t, Ask("wall", d, "不满意", "邻居垒墙占了半米，我不想闹大，先问问。")
+    )
+    yield Step(at(12, 7, 45), t, TakeBack("wall"))
+
+    # written down by the officer: a letter, a call
+    yield Step(
+        at(17, 10, 5),
+        d,
+        Ask("letter", d, "建议", "老年活动室冬天冷，能不能装个炉子或者空调？",
+            via="letter", name="活动室几位老人"),
+    )  # fmt: skip
+    yield Step(
+        at(12, 11, 10),
+        d,
+        Answer("letter", "已列入本月村民代表会议议题，先添两台电暖器，这周送到。"),
+    )
+    yield Step(
+        at(9, 15, 25),
+        x,
+        Ask("call", x, "询问", "新农合明年交多少钱，什么时候截止？", via="call",
+            phone="0530-3297755", name="赵婶"),
+    )  # fmt: skip
+    yield Step(at(8, 9, 40), x, Answer("call", "每人 400 元，今年 12 月 31 日截止，村里代收。"))
+
+    # sealed: one answered, one not opened yet
+    yield Step(at(200, 9, 30), t, SealKey())
+    yield Step(at(25, 20, 15), d, Report("stone", STONE, RECEIPT))
+    yield Step(
+        at(23, 10, 20),
+        t,
+        Investigate("stone", "已收到。我们会核实石料的领用记录，十五个工作日内在这里告诉您结果。"),
+    )
+    yield Step(at(2, 21, 5), d, Report("feast", FEAST, RECEIPT[::-1]))
 
     # the offline village: one settled before, one that has not reached it
     yield Step(

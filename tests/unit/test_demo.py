@@ -1,5 +1,6 @@
 """The demo's plan on any day, and one whole demo built on a fixed day."""
 
+import base64
 import json
 import shutil
 import subprocess
@@ -14,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import clock, config, drafts, duties
+from kiosk import clock, config, drafts, duties, sealed
 from kiosk.attachments import named
 from kiosk.demo import book, build, county, places, run, scenes
 from kiosk.demo.acts import Confirm, DeclareNone, Excuse, Open, Post, Step, Withdraw, moment
 from kiosk.demo.places import BEIZHAI, DONGHU, STORIES, TOWNSHIP_CODE, XIZHUANG, Place
 from kiosk.demo.plan import plan
 from kiosk.demo.routine import began
+from kiosk.demo.talks import RECEIPT
 from kiosk.feedback import queries as feedback
-from kiosk.feedback.state import STATES
 from kiosk.journal.verify import faults
 from kiosk.node import Node, open_node
 from kiosk.notices import queries as notices
@@ -30,7 +31,9 @@ from kiosk.notices.expiry import running_out
 from kiosk.reviews import queries as reviews
 from kiosk.rules import accounts, catalogue, timeliness
 from kiosk.rules.calendar import Period
+from kiosk.rules.feedback import STATES
 from kiosk.rules.timeliness import LATE, Event, Facts
+from kiosk.sealed import box as boxes
 from kiosk.sync import contacts
 from tests.sync import servers
 
@@ -195,11 +198,20 @@ def test_the_accounts_chain_over_four_quarters_and_more(nodes: dict[str, Node]) 
 
 def test_feedback_is_there_in_every_state(nodes: dict[str, Node]) -> None:
     journal = nodes[TOWNSHIP_CODE].journal
-    ids = [row[0] for row in journal.db.execute("SELECT id FROM feedback")]
-    found = [it for id in ids if (it := feedback.feedback(journal, id)) is not None]
+    found = feedback.every(journal, -1)
     assert {it.state for it in found} == set(STATES)
     assert {it.kind for it in found} == {"询问", "建议", "不满意", "表扬", "异议"}
     assert any(it.photo for it in found) and any(it.notice for it in found)
+    assert any(it.escalated for it in found)
+
+
+def test_a_sealed_report_was_answered_and_another_waits(nodes: dict[str, Node]) -> None:
+    new, answered = sealed.reports(nodes[TOWNSHIP_CODE].journal)
+    assert (new.state, answered.state) == ("new", "answered")
+    village = nodes[DONGHU.code].journal
+    [(_, answer)] = sealed.answers(village, boxes.mailbox(RECEIPT))
+    assert "十五个工作日" in boxes.opened_by_code(base64.b64decode(answer), RECEIPT)
+    assert not any("石料" in str(entry.body) for entry in village.all_entries())
 
 
 def test_witnesses_saw_a_notice_within_the_hour(nodes: dict[str, Node]) -> None:
