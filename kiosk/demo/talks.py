@@ -256,6 +256,13 @@ def _all(today: date, statement: str) -> Iterator[Step]:
     # the same matter from two, dealt with together
     yield Step(at(10, 20, 50), t, Ask("dark too", d, "询问", "四组西头路灯又不亮了，啥时候修？"))
 
+    yield Step(
+        at(2, 17, 25),
+        d,
+        Ask("slide", d, "建议", "广场上给孩子装个滑梯吧，最好软地垫。", via="screen"),
+    )
+    yield Step(at(1, 9, 35), d, Merge("slide", "swing"))
+
     # no opinion at all; and one of somebody who thought better of it
     yield Step(
         at(22, 23, 41), t, Ask("loan", d, "询问", "贷款秒批，无抵押，加微信办理，额度二十万。")
