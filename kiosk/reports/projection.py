@@ -2,9 +2,9 @@
 
 - `report.figure_entered`, subject "<year>/<figure>": {year, figure, value, source}: a number that
   no entry here tells (permits decided, training held), by hand, with where it comes from. `figure`
-  is a cell ("article_20/5/行政许可/本年处理决定数量") or one of `figures.BY_HAND`; money is in fen.
+  is a cell ("article_20/5/行政许可/本年处理决定数量") or one of `entered.BY_HAND`; money is in fen.
 - `report.text_written`, subject "<year>/<part>": {year, part, text}: a part's words in place of the
-  drafted ones; "" gives the draft back. `part` is "1" to "6".
+  drafted ones; "" gives the draft back. `part` is "1", "5" or "6".
 
 What was entered last stands.
 """

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kiosk.rules import annual
-from kiosk.rules.annual import CONTESTS, Form
+from kiosk.rules.annual import CONTESTS
 from kiosk.rules.annual_faults import ReportUnreadable
 from kiosk.rules.tables.grid import Grid
 
@@ -16,10 +16,6 @@ _TITLE = re.compile(
     r"(?P<who>[一-龥]{2,30}?)\s*(?P<year>20\d\d)\s*年(?:度)?政府信息公开(?:工作)?年度报告"
 )
 _YEAR = re.compile(r"(20\d\d)\s*年")
-_NUMBERED = re.compile(
-    r"^(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十\d]+[、.．])\s*"
-)
-_MARKS = re.compile(r"[\s“”\"'‘’（）()、，,。.：:]")
 
 
 def data_of(content: bytes, name: str) -> Any:
@@ -38,12 +34,12 @@ def data_of(content: bytes, name: str) -> Any:
     raise ReportUnreadable(f"{name}：只能核对 .json、.docx、.xlsx 文件。")
 
 
-def from_tables(rows: Sequence[Sequence[str]], words: Sequence[str]) -> dict[str, Any]:
+def from_tables(rows: Sequence[Sequence[str]], paragraphs: Sequence[str]) -> dict[str, Any]:
     """Plain values from the rows of all tables and the paragraphs around them.
 
     Raises ReportUnreadable where they are no report's.
     """
-    year, who = _year(words, rows)
+    year, who = _year(paragraphs, rows)
     text = "".join("".join(row) for row in rows)
     is_new = "逾期不补正" in text or "制发件数" in text
     is_old = "新制作数量" in text or "上一年项目数量" in text
@@ -57,21 +53,22 @@ def from_tables(rows: Sequence[Sequence[str]], words: Sequence[str]) -> dict[str
             for n, kind in enumerate(CONTESTS):
                 found[kind] = numbers[n * 5 : n * 5 + 5]
             continue
-        row = _request_row(form, label)
+        row = annual.row_named(form, label)
         if row is not None and len(numbers) == 7:
             requests.setdefault(row, numbers)
             continue
         for table in form.article_20:
-            for name_of_row in table.rows:
-                if _plain(label) == _plain(name_of_row) and len(numbers) == len(table.columns):
-                    article_20.setdefault(table.item, {})[name_of_row] = numbers
+            for words in table.rows:
+                alike = annual.plain_label(label) == annual.plain_label(words)
+                if alike and len(numbers) == len(table.columns):
+                    article_20.setdefault(table.item, {})[words] = numbers
     if not requests and not article_20:
         raise ReportUnreadable("文件里没有找到年度报告的表。")
     return {
         "township": who,
         "year": year,
         "form": name,
-        "text": list(words),
+        "text": list(paragraphs),
         "article_20": article_20,
         "requests": requests,
         **found,
@@ -127,21 +124,6 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _request_row(form: Form, label: str) -> str | None:
-    plain = _plain(label)
-    for row in form.rows:
-        if plain in (_plain(row.label), _plain(row.id)):
-            return row.id
-    for row in form.rows:
-        if row.id not in ("其他", "总计") and any(_plain(words) in plain for words in row.also):
-            return row.id
-    return None
-
-
-def _plain(label: str) -> str:
-    return _MARKS.sub("", _NUMBERED.sub("", label.strip()))
 
 
 def _year(words: Iterable[str], rows: Iterable[Sequence[str]]) -> tuple[int, str]:

@@ -7,6 +7,7 @@ The words of rows and columns are data (`data/annual.yaml`). Whether given table
 themselves is asked of `rules.annual_faults`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +43,11 @@ RESULTS = {"upheld": "结果维持", "corrected": "结果纠正", "other": "其�
 """How a reconsideration or a lawsuit may end, with its column."""
 
 Number = int | Decimal
+
+_NUMBERED = re.compile(
+    r"^(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十\d]+[、.．])\s*"
+)
+_MARKS = re.compile(r"[\s“”\"'‘’（）()、，,。.：:]")
 
 
 class YearUnknown(ValueError):
@@ -168,6 +174,23 @@ def form(name: str) -> Form:
         if name in each.get("forms", (name,))
     )
     return Form(name, tables, rows)
+
+
+def row_named(form: Form, label: str) -> str | None:
+    """The id of the row that a label means, in whatever way it is numbered and marked; or None."""
+    plain = plain_label(label)
+    for row in form.rows:
+        if plain in (plain_label(row.label), plain_label(row.id)):
+            return row.id
+    for row in form.rows:
+        if row.id not in ("其他", "总计") and any(plain_label(it) in plain for it in row.also):
+            return row.id
+    return None
+
+
+def plain_label(label: str) -> str:
+    """A row's label without its number, marks and spaces."""
+    return _MARKS.sub("", _NUMBERED.sub("", label.strip()))
 
 
 def request_cells(

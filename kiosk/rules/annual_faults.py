@@ -4,7 +4,8 @@ cells that are no numbers, and a text that claims other numbers than its table.
 Rules of the requests table (国办公开办函〔2021〕30号, the same in the form of 2019), for each of
 the seven columns: 一 + 二 = 三（七） + 四; 三（七） is the sum of （一） to （六）; and in each row
 总计 is the sum of the six kinds of applicants. Where one cell alone would mend everything that
-fails, it is named; else each rule that fails, with the cells that it joins.
+fails (or several, each where a row and a column fail), it is named; else each rule that fails,
+with the cells that it joins.
 """
 
 import re
@@ -194,26 +195,43 @@ def _broken(
     values: Mapping[tuple[str, str], int | None],
     labels: Mapping[str, str],
 ) -> list[Fault]:
-    """A fault for the one cell that would mend all broken rules, else one for each of them."""
+    """A fault for each cell that is wrong where these alone would mend all broken rules, else one
+    for each broken rule."""
     whole = [rule for rule in rules if all(values.get(cell) is not None for cell in rule.cells)]
     known = {cell: value for cell, value in values.items() if value is not None}
     broken = [rule for rule in whole if _off(rule, known)]
-    if len(broken) > 1:
-        for cell, value in known.items():
-            mended = _mended(cell, broken, whole, known)
-            if mended is not None:
-                row, column = cell
-                words = "；".join(f"{rule.words}，现在是{_sums(rule, known)}" for rule in broken)
-                return [
-                    Fault(
-                        _place(table, cell),
-                        f"“{labels.get(row, row)}”行“{column}”列写的是 {value}，"
-                        f"应为 {mended}。{words}。",
-                        tuple(_place(table, each) for each in dict.fromkeys(_joined(broken))),
-                        mended,
-                    )
-                ]
-    return [_fault_of(table, rule, known, labels) for rule in broken]
+    mended = _mended(whole, known)
+    if not mended or any(_off(rule, {**known, **mended}) for rule in whole):
+        return [_fault_of(table, rule, known, labels) for rule in broken]
+    found = []
+    for cell, value in mended.items():
+        row, column = cell
+        of = [rule for rule in broken if cell in rule.cells]
+        words = "；".join(f"{rule.words}，现在是{_sums(rule, known)}" for rule in of)
+        said = (
+            f"“{labels.get(row, row)}”行“{column}”列写的是 {known[cell]}，应为 {value}。{words}。"
+        )
+        joined = dict.fromkeys(each for rule in of for each in rule.cells)
+        cells = tuple(_place(table, each) for each in joined)
+        found.append(Fault(_place(table, cell), said, cells, value))
+    return found
+
+
+def _mended(rules: list[_Rule], known: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """Cells of which every rule is broken to the same side, two at least, each with the value that
+    mends the one that is off least."""
+    of: dict[tuple[str, str], list[int]] = {}
+    for rule in rules:
+        off = _off(rule, known)
+        for cell in rule.cells:
+            of.setdefault(cell, []).append(off if cell in rule.left else -off)
+    found = {}
+    for cell, offs in of.items():
+        if len(offs) > 1 and (min(offs) > 0 or max(offs) < 0):
+            value = known[cell] - min(offs, key=abs)
+            if value >= 0:
+                found[cell] = value
+    return found
 
 
 def _fault_of(
@@ -236,11 +254,6 @@ def _fault_of(
     )
 
 
-def _joined(rules: Iterable[_Rule]) -> Iterator[tuple[str, str]]:
-    for rule in rules:
-        yield from rule.cells
-
-
 def _off(rule: _Rule, known: Mapping[tuple[str, str], int]) -> int:
     return sum(known[cell] for cell in rule.left) - sum(known[cell] for cell in rule.right)
 
@@ -250,23 +263,6 @@ def _sums(rule: _Rule, known: Mapping[tuple[str, str], int]) -> str:
     if len(rule.right) > 2:
         right = str(sum(known[cell] for cell in rule.right))
     return f" {left} ≠ {right}"
-
-
-def _mended(
-    cell: tuple[str, str],
-    broken: list[_Rule],
-    rules: list[_Rule],
-    known: Mapping[tuple[str, str], int],
-) -> int | None:
-    """The value with which this cell alone makes every rule hold; None where none does."""
-    if not all(cell in rule.cells for rule in broken):
-        return None
-    sign = 1 if cell in broken[0].left else -1
-    value = known[cell] - sign * _off(broken[0], known)
-    if value < 0:
-        return None
-    changed = {**known, cell: value}
-    return None if any(_off(rule, changed) for rule in rules if cell in rule.cells) else value
 
 
 def _of_article_20(tables: Tables) -> Iterator[Fault]:
@@ -354,12 +350,15 @@ def _requests(form: Form, given: Any, faults: list[Fault]) -> dict[str, tuple[in
         faults.append(Fault("requests", "缺少申请情况表（requests）。"))
         return {}
     known = [row.id for row in form.rows]
-    for row in given:
-        if row not in known:
-            faults.append(
-                Fault(f"requests.{row}", f"申请情况表里的“{row}”行不属于 {form.name} 年的格式。")
-            )
-    return {row: _row(f"requests.{row}", given.get(row), annual.columns(), faults) for row in known}
+    named: dict[str, Any] = {}
+    for label, cells in given.items():
+        row = label if label in known else annual.row_named(form, str(label))
+        if row is None or row in named:
+            words = f"申请情况表里的“{label}”行不属于 {form.name} 年的格式，或者重复了。"
+            faults.append(Fault(f"requests.{label}", words))
+        else:
+            named[row] = cells
+    return {row: _row(f"requests.{row}", named.get(row), annual.columns(), faults) for row in known}
 
 
 def _article_20(

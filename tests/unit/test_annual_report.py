@@ -89,6 +89,42 @@ def test_any_single_wrong_cell_of_the_requests_table_is_named(by):
         assert was + by < 0 or fault.expected == was
 
 
+def test_several_wrong_cells_are_named_where_row_and_column_tell():
+    data = copy.deepcopy(GOOD)
+    data["text"] = {}
+    data["requests"]["本年新收"] = [3, 1, 2, 0, 0, 0, 3]
+    data["requests"]["重复申请"] = [0, 0, 0, 4, 0, 0, 0]
+    found = {fault.cell: fault.expected for fault in faults(data)}
+    assert found == {
+        "requests.本年新收.自然人": 2, "requests.本年新收.科研机构": 0,
+        "requests.重复申请.社会公益组织": 0,
+    }  # fmt: skip
+
+
+def test_where_they_do_not_tell_each_broken_rule_is_named_with_its_cells():
+    """One too many in either of two cells of two rows and columns: it may be the other two."""
+    data = copy.deepcopy(GOOD)
+    data["text"] = {}
+    data["requests"] |= {
+        "本年新收": [3, 2, 0, 0, 0, 0, 5], "部分公开": [1, 1, 0, 0, 0, 0, 2],
+        "总计": [3, 2, 0, 0, 0, 0, 5],
+    }  # fmt: skip
+    assert faults(data) == []
+    data["requests"]["部分公开"][0] += 1
+    data["requests"]["予以公开"][1] += 1
+    found = faults(data)
+    assert len(found) == 4 and len({fault.message for fault in found}) == 4
+    wrong = {"requests.部分公开.自然人", "requests.予以公开.商业企业"}
+    assert all(wrong & set(fault.cells) for fault in found)
+
+
+def test_rows_are_known_by_whatever_number_and_marks_they_bear():
+    data = copy.deepcopy(GOOD)
+    labels = {row.id: row.label for row in annual.form("2021").rows}
+    data["requests"] = {labels[row]: cells for row, cells in data["requests"].items()}
+    assert faults(data) == []
+
+
 @pytest.mark.parametrize(
     ("place", "value", "words"),
     [
