@@ -141,7 +141,7 @@ def test_a_village_s_page_has_due_published_and_witnessed_dates(client, enrolled
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"screens": [{"size": "1080x1920", "alive": False}]}, "1080x1920 没有动静"),
+        ({"screens": [{"name": "大厅", "state": "dark"}]}, "黑屏或没有动静"),
         ({"offset": -600}, "相差 10 分钟"),
         ({"disk_free": 2**30, "troubles": ["盘快满了"]}, "盘快满了"),
         ({"screens": 3, "offset": "x", "troubles": None, "version": []}, "联系"),
@@ -336,15 +336,6 @@ def test_feedback_that_was_not_solved_has_the_day_of_asking_again(client, enroll
     page = client.get("/township/feedback").text
     assert "11月21日重新提出" in page and "已等 3 天" in page and "11月14日" not in page
     assert "重新提出</dt>" in client.get(f"/township/feedback/{id}").text
-
-
-def test_a_screen_that_is_no_more_is_forgotten(client, township):
-    seen = {"screen": "ab", "name": "大厅", "size": "1080x1920", "last_seen": "2026-11-20T00:00:00"}
-    contacts.succeeded(township.journal, VILLAGE, {"screens": [{**seen, "alive": False}]})
-    path = f"/township/villages/{VILLAGE}"
-    assert "大厅 1080x1920 没有动静" in client.get(path).text
-    assert post(client, f"{path}/screens/ab/forget", page=path).status_code == 302
-    assert "大厅 1080x1920" not in client.get(path).text
 
 
 @pytest.mark.parametrize(
