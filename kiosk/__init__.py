@@ -29,6 +29,7 @@ def create_app(node: Node) -> Flask:
         formats,
         guard,
         guide,
+        kept,
         life,
         office,
         paper,
@@ -66,6 +67,7 @@ def create_app(node: Node) -> Flask:
     guard.csrf.init_app(app)
     guard.limiter.init_app(app)
     app.after_request(guard.add_headers)
+    kept.install(app, lambda: board.tag_of(node))
     desk = township if node.config.is_township else office
     for door in (
         board,

@@ -17,6 +17,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    make_response,
     redirect,
     render_template,
     request,
@@ -77,11 +78,12 @@ def polled(view: Callable[..., str]) -> Callable[..., Response]:
         if request.if_none_match.contains(tag):
             response = Response(status=304)
         else:
-            response = kept.page(tag, lambda: view(*args, **kwargs))
+            response = make_response(view(*args, **kwargs))
+            kept.keep(response, tag)
         response.set_etag(tag)
         # The page and its fragment share an address; a stored one could stand in for the other.
         response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Kiosk-Now"] = clock.stamp()
+        response.headers[kept.NOW] = clock.stamp()
         return response
 
     return answer

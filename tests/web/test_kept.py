@@ -87,14 +87,20 @@ def test_what_looked_at_the_session_is_not_kept(village):
     served: list[int] = []
 
     @app.get("/mine")
-    def mine():
-        def view() -> str:
-            served.append(1)
-            return f"{session.get('name', '')} {len(served)}"
-
-        return kept.page("tag", view)
+    @board.polled
+    def mine() -> str:
+        served.append(1)
+        return f"{session.get('name', '')} {len(served)}"
 
     assert [get(app.test_client(), "/mine") for _ in range(2)] == [" 1", " 2"]
+
+
+def test_a_kept_answer_is_like_the_first(screen, rendered):
+    first, second = (screen.get("/", buffered=True) for _ in range(2))
+    assert second.headers == first.headers and rendered == ["board/home.html"]
+    third = screen.get("/", headers={"If-None-Match": first.headers["ETag"]})
+    assert (third.status_code, third.data) == (304, b"")
+    assert third.headers["X-Kiosk-Now"] and "Content-Length" not in third.headers
 
 
 def test_what_is_not_there_is_asked_for_every_time(screen, village):
@@ -104,11 +110,15 @@ def test_what_is_not_there_is_asked_for_every_time(screen, village):
 
 def test_the_pages_used_longest_ago_go_first():
     pages = kept.Pages(room=10)
+
+    def put(key: str, size: int = 4) -> None:
+        pages.put(key, kept.Page("", "", (), b"1" * size))
+
     for key in "abc":
-        pages.put(key, b"1234")
+        put(key)
     assert [pages.get(key) is not None for key in "abc"] == [False, True, True]
     pages.get("b")
-    pages.put("d", b"1234")
+    put("d")
     assert [pages.get(key) is not None for key in "bcd"] == [True, False, True]
-    pages.put("b", b"1234567890")
+    put("b", 10)
     assert pages.get("b") and pages.get("d") is None
