@@ -243,7 +243,17 @@ def requests(journal: Journal, year: int | None = None) -> list[Request]:
 
 def open_requests(journal: Journal) -> list[Request]:
     """What is not answered or not delivered yet, what presses most ahead."""
-    waiting = [each for each in requests(journal) if each.open or each.state == "decided"]
+    found = _many(
+        journal,
+        """
+        WHERE NOT EXISTS (
+            SELECT 1 FROM request_events AS e
+            WHERE e.request = id AND e.kind = 'delivered' AND e.body IS NOT NULL
+        )
+        """,
+        [],
+    )
+    waiting = [each for each in found if each.open or each.state == "decided"]
     return sorted(waiting, key=_pressure)
 
 

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import docx
 import pytest
@@ -58,6 +58,9 @@ def test_a_request_by_phone_waits_to_be_confirmed_and_is_followed_by_its_link(to
     [found] = queries.requests(township.journal)
     one = f"/township/requests/{found.id}"
     assert "等待与申请人确认" in desk.get("/township/requests").text
+    with clock.set_to(NOW + timedelta(hours=1, days=1)):
+        post(desk, "/township/login", name="郑国华", password=PASSWORD)
+        assert "1 件信息公开申请要办" in desk.get("/township/").text
     assert post(desk, one, do="confirm").status_code == 302
     assert "还剩 20 个工作日" in desk.get("/township/requests").text
     page = phone.get(done.headers["Location"]).text

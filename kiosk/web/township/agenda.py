@@ -7,6 +7,7 @@ from flask import url_for
 from kiosk import desk, scores
 from kiosk.feedback import queries as feedback
 from kiosk.journal.log import Journal
+from kiosk.requests import queries as requests
 from kiosk.reviews import queries as reviews
 from kiosk.rules import agenda as rules
 from kiosk.rules.agenda import Matter
@@ -26,6 +27,7 @@ def lines(journal: Journal, names: dict[str, str]) -> tuple[list[Matter], int]:
             *_of_duties(journal, names),
             *_of_orders(journal),
             *_of_people(journal),
+            *_of_requests(journal),
             *_of_machines(journal, names),
         ]
     )
@@ -88,6 +90,16 @@ def _of_people(journal: Journal) -> Iterator[Matter]:
     yield Matter(
         "objection", objected, f"{objected} 条考核申诉等您答复", url_for("township.score_list")
     )
+
+
+def _of_requests(journal: Journal) -> Iterator[Matter]:
+    """Requests for disclosure: past their term, and those of which a step is due."""
+    warned = [each for each in requests.open_requests(journal) if each.warnings]
+    late = sum(each.open and (each.days_left or 0) < 0 for each in warned)
+    url = url_for("township.requests")
+    yield Matter("overdue_request", late, f"{late} 件信息公开申请超过答复期限", url)
+    due = len(warned) - late
+    yield Matter("request", due, f"{due} 件信息公开申请要办：确认、答复或送达", url)
 
 
 def _of_machines(journal: Journal, names: dict[str, str]) -> Iterator[Matter]:
