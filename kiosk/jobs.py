@@ -10,12 +10,9 @@ keeping the desk of a township ready every 20 seconds.
 import contextlib
 import logging
 import random
-from datetime import timedelta
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from kiosk import clock, desk, duties, feedback, messages, supervision, villages
 from kiosk.journal.entry import Entry
@@ -24,6 +21,7 @@ from kiosk.messages import channels
 from kiosk.node import Node
 from kiosk.requests import commands as disclosure
 from kiosk.reviews import publication
+from kiosk.schedule import Every, Scheduler
 from kiosk.screens import usage
 from kiosk.sync import chunks, client, erasure, streams
 
@@ -38,9 +36,9 @@ SYNC = "sync"
 log = logging.getLogger(__name__)
 
 
-def start(node: Node) -> BackgroundScheduler:
+def start(node: Node) -> Scheduler:
     """Starts the node's jobs; `shutdown(wait=True)` of what is returned joins them."""
-    scheduler = BackgroundScheduler(
+    scheduler = Scheduler(
         timezone=clock.BEIJING,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
@@ -48,14 +46,8 @@ def start(node: Node) -> BackgroundScheduler:
     scheduler.add_job(
         turn_duties, CronTrigger(hour=0, minute=0, second=5, timezone=clock.BEIJING), [node]
     )
-    scheduler.add_job(clear, IntervalTrigger(seconds=CLEAR_SECONDS), [node], id="clear")
-    scheduler.add_job(
-        keep_feedback,
-        IntervalTrigger(minutes=KEEP_MINUTES),
-        [node],
-        id="feedback",
-        next_run_time=clock.now() + timedelta(seconds=15),
-    )
+    scheduler.add_job(clear, Every(CLEAR_SECONDS), [node], id="clear")
+    scheduler.add_job(keep_feedback, Every(KEEP_MINUTES * 60, first=15), [node], id="feedback")
     scheduler.add_job(clear_unnamed, CronTrigger(hour=3, minute=20, timezone=clock.BEIJING), [node])
     if node.config.role == "township":
         scheduler.add_job(
@@ -67,24 +59,13 @@ def start(node: Node) -> BackgroundScheduler:
             tell_usage, CronTrigger(hour=0, minute=6, timezone=clock.BEIJING), [node], id="usage"
         )
     if not node.config.is_township:
-        scheduler.add_job(
-            publish, IntervalTrigger(seconds=PUBLISH_SECONDS), [node], id="publish",
-            next_run_time=clock.now(),
-        )  # fmt: skip
+        scheduler.add_job(publish, Every(PUBLISH_SECONDS, first=0), [node], id="publish")
     if node.config.is_township:
-        scheduler.add_job(tell, IntervalTrigger(minutes=TELL_MINUTES), [node], id="tell")
-        scheduler.add_job(
-            ready_desk, IntervalTrigger(seconds=DESK_SECONDS), [node], id="desk",
-            next_run_time=clock.now() + timedelta(seconds=3),
-        )  # fmt: skip
+        scheduler.add_job(tell, Every(TELL_MINUTES * 60), [node], id="tell")
+        scheduler.add_job(ready_desk, Every(DESK_SECONDS, first=3), [node], id="desk")
     # A node that is enrolled while it serves begins to sync without a restart.
-    scheduler.add_job(
-        sync,
-        IntervalTrigger(seconds=SYNC_SECONDS, jitter=5),
-        [node],
-        id=SYNC,
-        next_run_time=clock.now() + timedelta(seconds=random.uniform(0.2, 2)),
-    )
+    soon = random.uniform(0.2, 2)
+    scheduler.add_job(sync, Every(SYNC_SECONDS, first=soon, jitter=5), [node], id=SYNC)
 
     def wrote(entries: list[Entry]) -> None:
         if any(goes_up(node, entry.stream) for entry in entries):
