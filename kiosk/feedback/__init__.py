@@ -18,7 +18,7 @@ from kiosk.feedback.commands import (
 from kiosk.feedback.keeping import keep
 from kiosk.feedback.projection import ROOM
 from kiosk.feedback.queries import Feedback, by_pickup, by_token, feedback, statistics
-from kiosk.feedback.state import state
+from kiosk.rules.feedback import state
 
 __all__ = [
     "ROOM",

@@ -8,7 +8,7 @@ import pytest
 from kiosk import clock, feedback
 from kiosk.feedback import queries
 from kiosk.feedback.commands import AnswerPersonal, FeedbackRefused, QuestionRewritten
-from kiosk.feedback.state import Event, state, waiting_since
+from kiosk.rules.feedback import Event, state, waiting_since
 from tests.conftest import TOWNSHIP, VILLAGE, copied
 
 ASKED = datetime(2026, 11, 10, 2, tzinfo=UTC)

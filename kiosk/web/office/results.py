@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response
 from kiosk import drafts
 from kiosk.drafts import commands as draft_commands
 from kiosk.feedback import queries as feedback
-from kiosk.feedback.state import OBJECTION
 from kiosk.node import Node
 from kiosk.notices import queries as notices
 from kiosk.notices.commands import PLAIN
 from kiosk.notices.queries import Notice
+from kiosk.rules.feedback import OBJECTION
 from kiosk.web import current_node
 from kiosk.web.formats import day
 from kiosk.web.office import forms, prepared
