@@ -61,7 +61,7 @@ def services(journal: Journal, origins: Iterable[str]) -> list[Service]:
     """The services of the given nodes, in the order in which they were first described."""
     return [
         _service(id, origin, at, body)
-        for origin in origins
+        for origin in dict.fromkeys(origins)
         for id, at, body in _told(journal, "service", origin)
     ]
 
@@ -75,7 +75,7 @@ def service(journal: Journal, id: str) -> Service | None:
 def officials(journal: Journal, origins: Iterable[str]) -> list[Official]:
     """The officials of the given nodes, each node's by `order`."""
     found = []
-    for origin in origins:
+    for origin in dict.fromkeys(origins):
         own = [
             _official(id, origin, at, body) for id, at, body in _told(journal, "official", origin)
         ]

@@ -88,7 +88,7 @@ def test_a_village_reads_its_townships_guide_and_a_rebuild_gives_the_same(townsh
     describe_official(enrolled.journal, {**HEAD, "name": "孙丽华", "order": 1}, actor="孙丽华")
     journal = enrolled.journal
     assert [each.name for each in services(journal, [VILLAGE, TOWNSHIP])] == ["申请低保", "老年证"]
-    assert [each.name for each in officials(journal, [VILLAGE])] == ["孙丽华", "孙守信"]
+    assert [each.name for each in officials(journal, [VILLAGE, VILLAGE])] == ["孙丽华", "孙守信"]
     before = journal.projector.fingerprints(journal.db)
     journal.rebuild()
     assert journal.projector.fingerprints(journal.db) == before
