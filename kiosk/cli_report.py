@@ -78,7 +78,7 @@ def check(file: Path, as_json: bool) -> None:
     else:
         for fault in faults:
             click.echo(f"{fault.cell}：{fault.message}")
-        whose = f"{tables.township}{tables.year} 年的年度报告"
+        whose = f"{tables.township} {tables.year} 年的年度报告".strip()
         click.echo(
             f"{whose}：共有 {len(faults)} 处不对。" if faults else f"{whose}：表里的数都对得上。"
         )
