@@ -184,3 +184,14 @@ def test_what_could_not_be_sent_is_still_there(board, open_page):
     page.unroute("**/ask")
     page.get_by_role("button", name="发送", exact=True).tap()
     expect(page.locator(".pickup-number")).to_be_visible()
+
+
+def test_results_come_while_somebody_types(board, open_page):
+    _, url, _ = board
+    page = open_page(f"{url}/search")
+    page.locator("#q").press_sequentially("低")
+    expect(page.get_by_role("link", name="低保", exact=True).first).to_be_visible()
+    expect(page.locator("#page").get_by_text("孙丽华")).to_be_visible()
+    page.locator("#q").press_sequentially("保")
+    expect(page.locator("#q")).to_have_value("低保")
+    expect(page).to_have_url(re.compile("q=%E4%BD%8E%E4%BF%9D"))
