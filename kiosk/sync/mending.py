@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from kiosk.config import Upstream
 from kiosk.journal import regain
-from kiosk.journal.entry import Entry
+from kiosk.journal.checkpoint import NoteMalformed, SignatureWrong
+from kiosk.journal.entry import BodyMismatch, Entry
 from kiosk.journal.log import BadEntries, Journal
 from kiosk.journal.regain import Replayed
 from kiosk.journal.stops import FORKED
@@ -92,16 +93,16 @@ def _with(node: Node, up: Upstream, transport: Transport, streams: list[str]) ->
 
 def _mended(node: Node, stream: str, source: Source) -> Mended:
     journal = node.journal
-    found = source(node, stream)
-    if found is None:
-        raise MendRefused(f"{stream}：还没有拿到对方留存的记录。请等对方下一次联网，再按一次。")
-    common, entries, note = found
     try:
+        found = source(node, stream)
+        if found is None:
+            raise MendRefused(f"{stream}：还没有拿到对方留存的记录。请等对方下一次联网，再按一次。")
+        common, entries, note = found
         with journal.writing():
             done = regain.replay(journal, stream, common, entries, note)
             references.forget(journal, stream, common)
             branches.drop(journal, stream)
-    except BadEntries as error:
+    except (BadEntries, BodyMismatch, NoteMalformed, SignatureWrong) as error:
         raise MendRefused(f"{stream}：对方留存的记录核对不上，没有恢复。请联系上级。") from error
     return Mended(stream, done)
 

@@ -73,22 +73,28 @@ def recover(
 
 
 def _certified(dir: Path, url: str, code: str, transport: Transport) -> dict[str, Any]:
-    """What the node above said when it certified our new key, from this run or one before."""
+    """What the node above says when it certifies our new key. Asked again after a cut: nothing
+    signs this answer, so what came damaged is found only by what follows."""
     place = dir / UNFINISHED
-    if place.exists():
-        found: dict[str, Any] = json.loads(place.read_text("utf-8"))
-        return found
+    before = json.loads(place.read_text("utf-8")) if place.exists() else None
     dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = dir / keys.KEY
     key = keys.load(path) if path.exists() else keys.make(path)
     public = key.public_key().public_bytes_raw().hex()
-    said = Calls(SENDER, key, transport).post("/recover", {"code": code, "public_key": public})
     try:
+        said = Calls(SENDER, key, transport).post("/recover", {"code": code, "public_key": public})
         _settings(dir, url, said)
+    except AnsweredNo:
+        if before is None:
+            raise
+        return {**before, "url": url}  # the code has become too old meanwhile
     except (KeyError, TypeError, ValueError) as error:
         raise MessageMalformed("not an answer to a recovery") from error
+    if before is not None and before != said:
+        for made in ("node.toml", "node.db", "node.db-wal", "node.db-shm"):
+            (dir / made).unlink(missing_ok=True)
     new = place.with_suffix(".new")
-    new.write_text(json.dumps({**said, "url": url}, ensure_ascii=False), "utf-8")
+    new.write_text(json.dumps(said, ensure_ascii=False), "utf-8")
     new.replace(place)
     return {**said, "url": url}
 

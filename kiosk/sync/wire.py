@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.journal import checkpoint as notes
-from kiosk.journal.entry import Entry, entry_from_record, entry_record
+from kiosk.journal.entry import BodyMismatch, Entry, entry_from_record, entry_record
 from kiosk.journal.log import Journal
 from kiosk.journal.signatures import CosignedNote
 
@@ -100,7 +100,9 @@ def parse_batch(message: Any) -> Batch:
         start, old, note = message["from"], message["old"], message["note"]
         entries = [entry_from_record(record) for record in message["entries"]]
         more = message.get("more", False)
-    except (AttributeError, KeyError, TypeError) as error:
+    except BodyMismatch:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise MessageMalformed(f"no batch: {error}") from error
     if not (isinstance(start, int) and isinstance(more, bool)) or not all(
         each is None or isinstance(each, str) for each in (old, note)

@@ -2,8 +2,11 @@
 
 import json
 import multiprocessing
+import os
 import shutil
+import signal
 import sqlite3
+import time
 import urllib.request
 from contextlib import closing
 from dataclasses import replace
@@ -65,7 +68,13 @@ class Running:
         return self.acks.stat().st_size > self._before
 
     def until_it_writes(self) -> None:
-        until(self.writes, servers.START_SECONDS)
+        try:
+            until(self.writes, servers.START_SECONDS)
+        except AssertionError as error:
+            if self.pid is not None and self.alive():
+                os.kill(self.pid, signal.SIGUSR1)
+                time.sleep(1)
+            raise AssertionError(f"{self.name} does not write: {self.log[-9000:]}") from error
 
     def until_it_writes_again(self) -> None:
         """From now on, whatever was acknowledged before."""

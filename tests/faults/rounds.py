@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
-from kiosk import backup, villages
+from kiosk import backup, clock, villages
 from kiosk import config as settings
 from kiosk.node import open_node
 from kiosk.sync import recovery, transport
@@ -276,7 +277,8 @@ def lose_village(this: Round) -> None:
     before = this.village.acknowledged()
     this.village.lose()
     node = open_node(this.township.dir, describe=False)
-    code = villages.invite(node.journal, VILLAGE, actor="测试")
+    with clock.set_to(clock.now() + timedelta(seconds=this.township.orders.clock_offset)):
+        code = villages.invite(node.journal, VILLAGE, actor="测试")
     node.close()
     this.tell("the village's machine lost")
     for attempt in range(TRIES):

@@ -13,12 +13,14 @@ people would see as an error: it is not acknowledged, and tried again.
 """
 
 import contextlib
+import faulthandler
 import importlib
 import json
 import logging
 import os
 import random
 import secrets
+import signal
 import sqlite3
 import sys
 import threading
@@ -65,6 +67,8 @@ def run(orders: Orders) -> None:
     log = os.open(f"{orders.acks}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(log, stream)
+    # Says where every thread is, when one does not go on.
+    faulthandler.register(signal.SIGUSR1, file=2)
     os.environ["KIOSK_CLOCK_OFFSET"] = str(orders.clock_offset)
     # This process was forked from one that read the variable before.
     importlib.reload(clock)

@@ -215,6 +215,34 @@ def test_a_cut_recovery_goes_on_where_it_was(lived: Node, township: Node) -> Non
     node.close()
 
 
+class Garbling(InProcess):
+    """Damages what the first answer says of the host, where nothing signs it."""
+
+    done = False
+
+    def request(self, *given: object) -> Answer:  # type: ignore[override]
+        answer = super().request(*given)  # type: ignore[arg-type]
+        if self.done:
+            return answer
+        self.done = True
+        body = b"".join(answer.chunks).replace(b"sanwu.invalid", b"sanwu.invamid")
+        return Answer(answer.status, answer.headers, [body])
+
+
+def test_a_recovery_that_began_with_a_damaged_answer_is_begun_again(
+    lived: Node, township: Node
+) -> None:
+    code, dir = code_for(township), lived.config.dir.parent / "new machine"
+    line = Garbling(create_app(township))
+    with pytest.raises(RecoveryFailed):
+        recovery.recover(dir, URL, code, line)
+    recovery.recover(dir, URL, code, line)
+    node = open_node(dir)
+    assert node.journal.read(PUBLIC) == township.journal.read(PUBLIC)
+    assert list(verify.faults(node.journal)) == []
+    node.close()
+
+
 def test_a_recovered_village_can_be_lost_again(
     lived: Node, township: Node, wire: InProcess
 ) -> None:

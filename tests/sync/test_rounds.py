@@ -419,3 +419,19 @@ def test_a_township_that_wrote_on_an_old_copy_is_a_fork(
         assert len(branch.entries) == 3
         old.close()
     assert len(enrolled.journal.forks()) == 2
+
+
+class Garbling(InProcess):
+    """Damages a hash in every batch."""
+
+    def request(self, *given: object) -> Answer:  # type: ignore[override]
+        answer = super().request(*given)  # type: ignore[arg-type]
+        body = b"".join(answer.chunks).replace(b'"body_hash":"', b'"body_hash":"~')
+        return Answer(answer.status, answer.headers, [body])
+
+
+def test_a_batch_that_came_damaged_is_told_and_not_taken(enrolled: Node, township: Node) -> None:
+    write(township, "public", 1)
+    done = client.round(enrolled, Garbling(create_app(township)))
+    assert "核对不上" in done.troubles[0]
+    assert enrolled.journal.size(f"{TOWNSHIP}/public") == 0
