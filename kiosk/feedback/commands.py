@@ -286,10 +286,11 @@ def rate(journal: Journal, id: str, *, satisfied: bool, text: str = "") -> None:
 def escalate(journal: Journal, found: Iterable[Feedback]) -> int:
     """The township notes what is late or unsolved for too long; how many there were. Nothing on a
     village's node: what is late there may have been answered in what did not come up yet."""
+    below = {each.code for each in villages.children(journal)}
     drafts = []
     for each in found:
         why = rules.goes_up(each.standing, clock.today())
-        if why and journal.code != each.village:
+        if why and each.village in below:
             drafts.append(_draft(journal, "escalated", each, {"why": why}, "system"))
     if drafts:
         journal.append_all(drafts)

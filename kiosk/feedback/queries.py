@@ -228,7 +228,7 @@ def open_for(journal: Journal, village: str) -> list[Feedback]:
     waiting first."""
     return [
         each
-        for each in _waiting(_many(journal, "WHERE village = ?", [village]))
+        for each in longest_first(_many(journal, "WHERE village = ?", [village]))
         if each.owner == "village"
     ]
 
@@ -236,12 +236,12 @@ def open_for(journal: Journal, village: str) -> list[Feedback]:
 def with_township(journal: Journal, village: str | None = None) -> list[Feedback]:
     """What the township itself has to answer: handed on to it, or taken over by it."""
     found = _many(journal, "WHERE ? IS NULL OR village = ?", [village, village])
-    return [each for each in _waiting(found) if each.owner == "township"]
+    return [each for each in longest_first(found) if each.owner == "township"]
 
 
 def all_open(journal: Journal) -> list[Feedback]:
     """What waits for an answer in any village known here, the longest waiting first."""
-    return _waiting(_many(journal, "", []))
+    return longest_first(_many(journal, "", []))
 
 
 def every(journal: Journal, limit: int = 100, offset: int = 0) -> list[Feedback]:
@@ -289,9 +289,19 @@ def alike_open(journal: Journal, one: Feedback, n: int = 5) -> list[Feedback]:
     return [each for _, each in scored[:n]]
 
 
+def longest_first(found: Iterable[Feedback]) -> list[Feedback]:
+    """Those that are open, the longest waiting first."""
+    return sorted(
+        (each for each in found if each.open), key=lambda each: (each.waiting_since, each.id)
+    )
+
+
 def counts(journal: Journal, village: str | None = None) -> Counts:
     """Of one village, or of all known here."""
-    found = _many(journal, "WHERE ? IS NULL OR village = ?", [village, village])
+    return counted(_many(journal, "WHERE ? IS NULL OR village = ?", [village, village]))
+
+
+def counted(found: list[Feedback]) -> Counts:
     return Counts(
         total=len(found),
         open=sum(each.open for each in found),
@@ -434,12 +444,6 @@ def _contacts(
         [json.dumps(sorted({id for id, _ in wanted}))],
     )
     return {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
-
-
-def _waiting(found: Iterable[Feedback]) -> list[Feedback]:
-    return sorted(
-        (each for each in found if each.open), key=lambda each: (each.waiting_since, each.id)
-    )
 
 
 def _date(moment: str) -> date:

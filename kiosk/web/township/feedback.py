@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import clock, supervision
 from kiosk.feedback import queries
-from kiosk.journal.log import Journal
+from kiosk.feedback.queries import Feedback
 from kiosk.rules.calendar import add_working_days
 from kiosk.supervision.commands import OrderRefused
 from kiosk.villages import queries as villages
@@ -28,16 +28,9 @@ def feedback_list() -> str:
     show = request.args.get("show", "open")
     show = show if show in SHOWS else "open"
     page = page_number()
-    lists = _lists(journal, village)
-    if show == "all":
-        offset = (page - 1) * PER_PAGE
-        found = (
-            queries.of_village(journal, village, PER_PAGE + 1, offset)
-            if village
-            else queries.every(journal, PER_PAGE + 1, offset)
-        )
-    else:
-        found = lists[show][(page - 1) * PER_PAGE :][: PER_PAGE + 1]
+    every = queries.of_village(journal, village, -1) if village else queries.every(journal, -1)
+    lists = _lists(every)
+    found = (every if show == "all" else lists[show])[(page - 1) * PER_PAGE :][: PER_PAGE + 1]
     return render_template(
         "township/feedback_list.html",
         found=found[:PER_PAGE],
@@ -46,23 +39,18 @@ def feedback_list() -> str:
         show=show,
         sizes={name: len(each) for name, each in lists.items()},
         village=village,
-        counts=queries.counts(journal, village or None),
+        counts=queries.counted(every),
         known=villages.known(journal),
     )
 
 
-def _lists(journal: Journal, village: str) -> dict[str, list[queries.Feedback]]:
-    waiting = [each for each in queries.all_open(journal) if village in ("", each.village)]
-    rejected = [
-        each
-        for each in queries.every(journal, -1)
-        if each.state == "rejected" and village in ("", each.village)
-    ]
+def _lists(every: list[Feedback]) -> dict[str, list[Feedback]]:
+    waiting = queries.longest_first(every)
     return {
         "open": waiting,
         "above": [each for each in waiting if each.owner == "township" or each.escalated],
         "unsolved": [each for each in waiting if each.state == "reopened"],
-        "rejected": rejected,
+        "rejected": [each for each in every if each.state == "rejected"],
     }
 
 
