@@ -1,6 +1,7 @@
 """A browser that is one of the board's screens: the show when nobody is there, what is urgent, the
 night, its reports, and the board without its server."""
 
+import contextlib
 import threading
 import time
 from datetime import timedelta
@@ -13,6 +14,7 @@ from kiosk import clock, create_app, screens
 from kiosk.rules import catalogue
 from kiosk.screens import usage
 from tests import posting
+from tests.browser.test_accessible import looked_at
 
 STATEMENT = {
     "opening": 123_456_00,
@@ -49,6 +51,11 @@ def until(condition):
         time.sleep(0.05)
 
 
+def faults_of(page):
+    page.evaluate("Promise.all(document.getAnimations().map((it) => it.finished))")
+    return looked_at(page, enhanced=True)
+
+
 def slide(page, heading):
     return page.locator("#attract").get_by_role("heading", name=heading)
 
@@ -59,9 +66,12 @@ def test_it_shows_what_is_new_when_nobody_is_there_and_a_touch_opens_it(village,
     page.clock.run_for(32_000)
     expect(slide(page, "三季度收支")).to_be_visible()
     expect(page.locator("#attract")).to_contain_text("20.00 万元")
+    faults = faults_of(page)
     for heading in ("冬季防火检查", "东湖村公开了什么", "星期"):
         page.clock.run_for(16_000)
         expect(slide(page, heading)).to_be_visible()
+        faults += faults_of(page)
+    assert faults == []
     expect(page.locator("#attract")).to_contain_text("农历")
     expect(page.locator(".board-main")).to_have_attribute("inert", "")
     page.clock.run_for(16_000)
@@ -99,11 +109,13 @@ def test_what_is_urgent_takes_the_screen_over_until_its_end(village, served, ope
     page.clock.run_for(4_000)
     expect(slide(page, "堤坝有险情")).to_be_visible()
     expect(page.locator("#attract")).to_contain_text("紧急通知")
+    assert faults_of(page) == []
     page.touchscreen.tap(500, 900)
     page.clock.run_for(1_000)
     expect(page.locator("#attract")).to_be_hidden()
     page.get_by_role("link", name="首页", exact=True).tap()
     expect(page.locator(".urgent-strip")).to_contain_text("堤坝有险情")
+    assert faults_of(page) == []
     page.clock.run_for(35_000)
     expect(slide(page, "堤坝有险情")).to_be_visible()
     page.clock.run_for(40_000)
@@ -177,6 +189,7 @@ def test_a_browser_becomes_a_screen_by_six_digits(village, served, open_page):
     id = screens.place(village.journal, actor="王会计", name="门口")
     code = commands.code(village.journal, id)
     page = open_page(f"{served(village)}/screen")
+    assert faults_of(page) == []
     for digit in code:
         page.get_by_role("button", name=digit, exact=True).tap()
     page.get_by_role("button", name="开始").tap()
@@ -186,7 +199,12 @@ def test_a_browser_becomes_a_screen_by_six_digits(village, served, open_page):
 
 def serve(village, port=0):
     server = waitress.create_server(create_app(village), host="127.0.0.1", port=port, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run():
+        with contextlib.suppress(OSError):  # its socket is taken away under it
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
 
     def stop():

@@ -33,14 +33,20 @@
   var tag = "";
   var asked = -REFRESH;
   var asking = false;
+  var pressed = null;
   function slides() { return all.filter(lasts); }
   function lasts(slide) {
     return !slide.dataset.until || Date.parse(slide.dataset.until) > board.now().getTime();
   }
   function settings() { return store.firstElementChild ? store.firstElementChild.dataset : {}; }
   function pressing() { return slides().some(function (it) { return it.dataset.until; }); }
+  var underway = Promise.resolve();
+  // What is asked for while an answer is on its way may be newer than that answer.
   function refresh() {
-    if (asking) { return Promise.resolve(); }
+    underway = underway.then(ask);
+    return underway;
+  }
+  function ask() {
     asking = true;
     asked = Date.now();
     return fetch("/attract", {
@@ -55,8 +61,16 @@
         all = Array.from(store.querySelectorAll(".slide"));
         current = null;
         document.dispatchEvent(new Event("attract:came"));
-        if (!showing) { return; }
-        show(Math.max(0, at(open)));
+        // What is urgent takes the screen over at once, also from under a hand.
+        var now = slides().filter(function (it) { return it.dataset.until; })
+          .map(function (it) { return it.dataset.open; }).join(" ");
+        var takes = pressed !== null && now && now !== pressed;
+        pressed = now;
+        if (takes) {
+          show(0);
+        } else if (showing) {
+          show(Math.max(0, at(open)));
+        }
       });
     }).catch(function () { /* what is there goes on turning */ }).then(function () { asking = false; });
   }
@@ -101,10 +115,10 @@
     });
   }
 
-  // ---- urgent ----
+  // ---- news ----
   var urgentBefore = null;
   var newestBefore = null;
-  // What takes the screen over does so at once, also from under a hand; what is new comes next.
+  // A poll of the page tells that there are other slides; what is new comes next.
   function note() {
     var now = board.page().dataset.urgent || "";
     var fresh = urgentBefore !== null && now !== urgentBefore;
@@ -113,7 +127,7 @@
     urgentBefore = now;
     newestBefore = news;
     if (fresh) {
-      refresh().then(function () { if (now && pressing()) { show(0); } });
+      refresh();
     } else if (newer && showing) {
       refresh().then(function () {
         var there = at("/notices/" + news);
@@ -176,8 +190,11 @@
     document.querySelectorAll(".urgent-strip[data-until]").forEach(function (strip) {
       if (!lasts(strip)) { strip.hidden = true; }
     });
-    if (Date.now() - asked >= REFRESH) { refresh(); }
-    if (current && !lasts(current)) { show(0); refresh(); }
+    if (!asking && Date.now() - asked >= REFRESH) { refresh(); }
+    if (showing && current && !lasts(current)) {
+      show(0);
+      refresh();
+    }
     if (!showing && stage.hidden && board.atHome() && board.stillFor() >= seconds("showAfter")) {
       show(0);
     } else if (showing && Date.now() >= turnAt) {
