@@ -309,20 +309,6 @@ def test_what_is_not_there_is_said_in_plain_words(screen):
     assert "没有找到" in answer.get_data(as_text=True)
 
 
-def test_a_browser_becomes_a_screen_only_where_it_is_started_as_one(screen, village):
-    assert "data-screen=" not in text(screen.get("/"))
-    started = screen.get("/?screen=大厅/1")
-    assert (started.status_code, started.location) == (302, "/")
-    [id] = re.findall(
-        r'data-screen="([0-9a-f]{10})" data-screen-name="大厅/1"', text(screen.get("/"))
-    )
-    screen.get("/?screen=" + "门" * 30)
-    assert f'data-screen="{id}" data-screen-name="{"门" * 20}"' in text(screen.get("/finance"))
-    other = create_app(village).test_client()
-    other.set_cookie(f"kiosk-screen-{VILLAGE}", 'x.<script>"')
-    assert "data-screen=" not in text(other.get("/"))
-
-
 def test_nothing_can_be_changed_from_the_screen(screen):
     for path in ("/", "/finance", "/search", "/blobs/" + "0" * 64):
         assert screen.post(path).status_code in (400, 405)
@@ -370,10 +356,10 @@ def test_the_township_does_not_praise_a_village_that_it_has_not_heard_of(townshi
         assert again.status_code == 200 and "没有联系" not in text(again)
 
 
-def test_what_is_shown_when_nobody_is_there_is_on_every_page(screen, village):
+def test_every_page_says_what_is_newest(screen, village):
     id = post(village)
     for path in ("/", "/search", f"/notices/{id}"):
-        assert f'data-rotation="/notices/{id}"' in text(screen.get(path))
+        assert f'data-newest="{id}"' in text(screen.get(path))
 
 
 def test_a_lists_total_stands_under_the_amounts_that_it_adds_up(village, screen):
