@@ -47,7 +47,9 @@ LINKS = """() => [...document.querySelectorAll('a[href]')].filter(
 NO_PAGES = re.compile(
     r"/blobs/|/static/|/print/|/streams/|/api/|/log-?out|\.(csv|json|atom|zip|xlsx|pdf)|proof"
 )
-KIND = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|\d{4,}|(?<=\?).*|(?<=/topic/)\w+|(?<=/topics/)\w+")
+KIND = re.compile(
+    r"(?<=/)[a-z]+\.[a-z_]+|[0-9A-HJKMNP-TV-Z]{26}|\d{4,}|(?<=\?).*|(?<=/topic/)\w+|(?<=/topics/)\w+"
+)
 
 
 def looked_at(page: Any, enhanced: bool) -> list[str]:
