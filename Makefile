@@ -3,7 +3,7 @@ PY ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready-$(shell cat requirements/runtime.txt requirements/test.txt pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup test-setup lint test demo screenshots clean
+.PHONY: setup test-setup lint test demo bench screenshots clean
 
 setup: $(STAMP)
 
@@ -30,6 +30,12 @@ lint: setup
 test: test-setup lint
 	@echo "== tests"
 	@$(BIN)/pytest -n 2
+
+bench: setup
+	@echo "== how fast: sync, rebuild, pages (some minutes; see \"Speed\" in docs/design.md)"
+	@$(BIN)/python -m tests.bench.rebuild --full
+	@$(BIN)/python -m tests.bench.sync --full
+	@$(BIN)/python -m tests.bench.pages
 
 screenshots: test-setup
 	@echo "== the pictures of the README and the manuals, from a demo of their own"
