@@ -19,7 +19,6 @@ from tests.conftest import TOWNSHIP
 from tests.deploy.conftest import DEPLOY, tool
 
 
-
 def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -233,7 +233,11 @@ def test_the_township_sees_which_screen_is_dark_and_since_when(supervisor, towns
         contacts.succeeded(township.journal, VILLAGE, said)
         again = supervisor.get("/township/", headers={"If-None-Match": home.headers["ETag"]})
         assert "屏幕“大厅”<strong>黑屏或没有动静</strong>，2026年11月24日 10:00起" in again.text
+        screens.heartbeat(
+            township.journal, screens.place(township.journal, actor="system", name="镇大厅"), {}
+        )
         page = supervisor.get("/township/screens").text
+        assert "本机自己的屏幕" in page and "镇大厅" in page
         assert "大厅" in page and "黑屏或没有动静" in page
         assert "黑屏或没有动静" in supervisor.get(f"/township/villages/{VILLAGE}").text
         supervisor.post(f"/township/villages/{VILLAGE}/screens/{id}/forget")

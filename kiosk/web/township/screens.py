@@ -66,7 +66,11 @@ def mark(journal: Journal) -> str:
 def screen_list() -> str:
     journal = current_node().journal
     return render_template(
-        "township/screens.html", villages=of_villages(journal, DAYS), pages=usage.PAGES, days=DAYS
+        "township/screens.html",
+        own=screens.screens(journal),
+        villages=of_villages(journal, DAYS),
+        pages=usage.PAGES,
+        days=DAYS,
     )
 
 
