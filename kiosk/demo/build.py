@@ -46,6 +46,7 @@ from kiosk.demo.plan import plan
 from kiosk.demo.play import Stage, play
 from kiosk.demo.reviewing import accounts
 from kiosk.demo.routine import began
+from kiosk.demo.supervision import supervise
 from kiosk.demo.township import earlier_outage, founded, offline_since
 from kiosk.node import Node, make_node, open_node
 from kiosk.rules import catalogue
@@ -194,6 +195,7 @@ def _built(
         demo_screens.set_up(
             ((place, stage.nodes[code]) for code, place in stage.places.items()), now
         )
+        supervise(stage, now)
         connection.end()
         found = _described(dir, given, now)
         for each in found:

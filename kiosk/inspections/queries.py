@@ -47,7 +47,8 @@ class Record:
             question = questions.get(str(each.get("id")))
             if question is not None and each.get("answer") == rules.NO:
                 note = str(each.get("note", ""))
-                found.append(Finding(question.id, question.title, note, question.counts))
+                words = f"不符合“{question.title}”"
+                found.append(Finding(question.id, words, note, question.counts))
         for each in self.lines:
             if each.get("answer") == rules.NO:
                 key = f"{each.get('notice')}/{each.get('line')}"

@@ -102,7 +102,9 @@ def test_what_was_found_reaches_the_village_becomes_an_order_and_costs_points(en
     copied(enrolled, township)
     id = chosen(township)
     record = recorded(township, id)
-    assert [each.words for each in record.findings] == ["公开屏亮着，看得清、点得动：屏幕是黑的"]
+    assert [each.words for each in record.findings] == [
+        "不符合“公开屏亮着，看得清、点得动”：屏幕是黑的"
+    ]
     order = inspections.order_findings(township.journal, id, VILLAGE, "2026-06-30", actor="李监督")
     assert "屏幕是黑的" in supervision.order(township.journal, order).text
     copied(township, enrolled, VILLAGE)
