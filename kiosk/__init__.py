@@ -32,6 +32,7 @@ def create_app(node: Node) -> Flask:
         kept,
         life,
         office,
+        packed,
         paper,
         printer,
         proofs,
@@ -67,6 +68,7 @@ def create_app(node: Node) -> Flask:
     guard.csrf.init_app(app)
     guard.limiter.init_app(app)
     app.after_request(guard.add_headers)
+    packed.install(app)
     kept.install(app, lambda: board.tag_of(node))
     desk = township if node.config.is_township else office
     for door in (

@@ -1,5 +1,7 @@
-"""Rendered pages are kept, and never shown when something else is right."""
+"""Rendered pages are kept, and never shown when something else is right; pages are light."""
 
+import gzip
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +15,8 @@ from kiosk.web import board, kept
 from tests import posting
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+LIMIT = 150_000
+"""Bytes of a page with all that it needs, fonts being the system's."""
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +126,27 @@ def test_the_pages_used_longest_ago_go_first():
     assert [pages.get(key) is not None for key in "bcd"] == [True, False, True]
     put("b", 10)
     assert pages.get("b") and pages.get("d") is None
+
+
+def test_the_home_page_with_all_it_needs_is_light(screen, village):
+    for number in range(8):
+        post(village, f"第{number}次通知")
+    html = get(screen)
+    needs = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
+    assert len(needs) > 3
+    zipped = {"Accept-Encoding": "gzip"}
+    sizes = {
+        path: len(screen.get(path, headers=zipped, buffered=True).get_data()) for path in needs
+    }
+    assert len(html.encode()) + sum(sizes.values()) < LIMIT, sorted(sizes.items())
+
+
+def test_scripts_and_styles_are_compressed_for_who_understands_it(screen):
+    plain = screen.get("/static/board.css", buffered=True)
+    packed = screen.get("/static/board.css", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert {plain.headers["Vary"], packed.headers["Vary"]} == {"Accept-Encoding"}
+    seen = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert screen.get("/static/board.css", headers=seen).status_code == 304
