@@ -151,9 +151,9 @@ def test_the_screen(posted, enrolled, served, open_page):
 
 def test_the_screen_in_black_at_its_largest_and_reading(posted, enrolled, served, open_page):
     page = open_page(f"{served(enrolled)}/notices/{posted['三季度']}", "landscape")
-    page.get_by_role("button", name="最大").tap()
     page.get_by_role("button", name="黑底").tap()
     page.get_by_role("button", name="朗读", exact=True).tap()
+    page.get_by_role("button", name="最大").tap()
     assert looked_at(page, True) == []
 
 
