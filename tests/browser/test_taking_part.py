@@ -195,3 +195,36 @@ def test_results_come_while_somebody_types(board, open_page):
     page.locator("#q").press_sequentially("保")
     expect(page.locator("#q")).to_have_value("低保")
     expect(page).to_have_url(re.compile("q=%E4%BD%8E%E4%BF%9D"))
+
+
+def test_its_pages_are_large_and_apart_too(board, open_page):
+    node, url, id = board
+    given = {"name": "申请低保", "place": "大厅", "person": "孙丽华", "phone": "0530-3291201"}
+    service = services.describe_service(node.journal, {**given, "within": "当场"}, actor="孙丽华")
+    page = open_page(url, "landscape")
+    page.set_viewport_size({"width": 1024, "height": 600})
+    ask = f"/notices/{id}/ask"
+    for path in ("/search", "/topics/minimum_living", "/services", f"/services/{service}",
+                 "/officials", "/catalogue", "/questions", "/pickup", ask, f"{ask}?way=hand",
+                 f"{ask}?way=voice", "/report"):  # fmt: skip
+        page.goto(url + path)
+        page.evaluate(
+            "document.querySelectorAll('#page details').forEach(it => { it.open = true })"
+        )
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('#page *')].filter(e => e.checkVisibility()
+                && !e.closest('svg, .visually-hidden') && e.firstChild?.nodeType === 3
+                && e.firstChild.textContent.trim() && parseFloat(getComputedStyle(e).fontSize) < 21)
+                .map(e => e.outerHTML.slice(0, 90))"""
+        )
+        assert small == [], path
+        narrow = page.evaluate(
+            """() => [...document.querySelectorAll('#page :is(a, button, input, summary)')].filter(
+                e => e.checkVisibility() && !e.matches('[type=radio], [type=checkbox]'))
+                .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+                .filter(([, box]) => box.width < 59.5 || box.height < 59.5)
+                .map(([what, box]) => `${what} ${box.width}x${box.height}`)"""
+        )
+        assert narrow == [], path
+        wide = page.evaluate("scroller.scrollWidth - scroller.clientWidth")
+        assert wide <= 1, path
