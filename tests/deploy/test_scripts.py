@@ -89,7 +89,7 @@ def station(tmp_path, fakes, monkeypatch):
     build = fakes("build", BUILD)
     for name, value in {
         "BASE": base, "NODE": node, "BUILD": build, "PORT": port, "PATIENCE": 8, "STAYS": 0,
-        "BACKUP": "none",
+        "BACKUP": "none", "SYSTEMD": tmp_path,
     }.items():  # fmt: skip
         monkeypatch.setenv(f"KIOSK_{name}", str(value))
 
