@@ -1,10 +1,12 @@
 """How much is taken, and what is held for a look: limits by screen, network and notice that outlive
 a restart (`kiosk.rules.feedback.verdict`).
 
-Networks are kept as a hash with this machine's own salt, for a day.
+Networks are kept as a hash with a random salt of the day, which is thrown away with it: nobody can
+tell afterwards, or from a copy of a later day, who sent what from where.
 """
 
 import hashlib
+import secrets
 from datetime import datetime, timedelta
 
 from kiosk import clock
@@ -55,9 +57,19 @@ def _taken(journal: Journal) -> list[Taken]:
 def _hidden(journal: Journal, network: str) -> str:
     if not network:
         return ""
-    own = journal.origin(journal.code)
-    salt = own.public_key if own else b""
-    return hashlib.sha256(salt + network.encode()).hexdigest()[:16]
+    return hashlib.sha256(_salt(journal) + network.encode()).hexdigest()[:16]
+
+
+def _salt(journal: Journal) -> bytes:
+    today = clock.today().isoformat()
+    with journal.writing() as db:
+        row = db.execute("SELECT salt FROM feedback_salts WHERE day = ?", [today]).fetchone()
+        if row is not None:
+            return bytes(row[0])
+        made = secrets.token_bytes(16)
+        db.execute("DELETE FROM feedback_salts")
+        db.execute("INSERT INTO feedback_salts VALUES (?, ?)", [today, made])
+        return made
 
 
 def _stamp(moment: datetime) -> str:

@@ -158,8 +158,8 @@ def m002_every_state(db: Database) -> None:
 
 @local()
 def m001_taken(db: Database) -> None:
-    """What was taken within the last day and from where, so that limits outlive a restart. The
-    network is kept as a hash with a salt of this machine, and forgotten after a day."""
+    """What was taken within the last day and from where, so that limits outlive a restart: see
+    `intake`."""
     for statement in (
         """
         CREATE TABLE feedback_taken (
@@ -173,6 +173,11 @@ def m001_taken(db: Database) -> None:
         "CREATE INDEX feedback_taken_at ON feedback_taken (at)",
     ):
         db.execute(statement)
+
+
+@local()
+def m002_salts(db: Database) -> None:
+    db.execute("CREATE TABLE feedback_salts (day TEXT PRIMARY KEY, salt BLOB NOT NULL)")
 
 
 def apply(db: Database, entry: Entry) -> None:
