@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +19,13 @@ from kiosk.sync import contacts
 from tests.conftest import TOWNSHIP, VILLAGE
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def then() -> Iterator[None]:
+    """The nodes are made at that time too: entries from later would mean a clock set back."""
+    with clock.set_to(NOW):
+        yield
 
 
 def serving(code: str) -> Callable[[str], dict[str, object] | None]:
