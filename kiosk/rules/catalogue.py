@@ -77,8 +77,8 @@ class Item:
     `review_days` the working days that each reviewer has; `review_persons` is of REVIEW_PERSONS.
     `aliases` is what villagers call it otherwise (低保 for 最低生活保障对象). An event of an item
     with `event_ahead` lies ahead when it is published: its day is the one on which it was known or
-    decided. `may_be_none` says whether a period may have nothing to publish (零报告). `villages` are
-    the codes of the villages that it applies to; none: all."""
+    decided. `may_be_none` says whether a period may have nothing to publish (零报告). `villages`
+    are the codes of the villages that it applies to; none: all."""
 
     id: str
     affairs: str

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, abort, request, url_for
 
-from kiosk import clock
+from kiosk import clock, scores, supervision
 from kiosk.duties import queries as duties
 from kiosk.duties import timetable
 from kiosk.feedback import queries as asked
@@ -18,7 +18,8 @@ from kiosk.feedback.queries import Feedback
 from kiosk.node import Node
 from kiosk.notices import queries as notices
 from kiosk.notices.queries import Notice
-from kiosk.rules import spoken, topics
+from kiosk.rules import codes, scoring, spoken, topics
+from kiosk.rules.calendar import Period
 from kiosk.rules.catalogue import AFFAIRS, Item
 from kiosk.rules.timeliness import LATE
 from kiosk.rules.topics import Topic
@@ -41,6 +42,9 @@ WORD_LIMIT = 8
 
 MOST_GUIDE = 2
 """Services and officials that a search shows above the notices."""
+
+SCORES = 4
+"""Assessments that are shown of a village."""
 
 PER_TOPIC = 6
 PER_ITEM = 3
@@ -138,7 +142,23 @@ def catalogue(code: str | None = None) -> str:
         kept=sum(line.state in SETTLED for line in lines),
         late=[line for line in lines if line.state in LATE],
         total=len(lines),
+        orders=supervision.shown(node.journal, whose),
+        scores=_scores(node, whose),
     )
+
+
+def _scores(node: Node, village: str) -> list[tuple[str, str, str]]:
+    """What the township published of the village's last assessments for its screen: (span in
+    words, points, as of when)."""
+    above = codes.parent(village)
+    found: dict[str, tuple[str, str, str]] = {}
+    for each in scores.published(node.journal, above) if above else ():
+        for one in each.scores:
+            if each.board and one["village"] == village and each.span not in found:
+                title = Period.parse(each.span).title
+                points = scoring.points_in_words(one["points"])
+                found[each.span] = (title, points, each.until)
+    return list(found.values())[:SCORES]
 
 
 @blueprint.get("/questions")

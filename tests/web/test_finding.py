@@ -382,3 +382,21 @@ def test_a_township_tells_its_own(township):
     assert send(client, "/township/guide/service", **form).status_code == 302
     assert [each.name for each in services.services(township.journal, [TOWNSHIP])] == ["申请低保"]
     assert "申请低保" in text(client.get("/township/guide"))
+
+
+def test_what_the_township_ordered_and_scored_in_public_stands_below(screen, enrolled, township):
+    from kiosk import scores, supervision
+    from kiosk.rules.calendar import Period
+
+    copied(enrolled, township)
+    for public, text_ in ((True, "请换好公开栏的玻璃。"), (False, "请说明第三笔支出。")):
+        supervision.send_order(
+            township.journal, village=VILLAGE, text=text_, public=public, actor="李监督"
+        )
+    span = Period.containing("quarterly", clock.today()).previous
+    found = scores.scores(township.journal, [VILLAGE], span, clock.today())
+    scores.publish(township.journal, span, found.values(), board=True, actor="李监督")
+    copied(township, enrolled)
+    html = text(create_app(enrolled).test_client().get("/catalogue"))
+    assert "请换好公开栏的玻璃" in html and "请说明第三笔支出" not in html
+    assert span.title in html and "满分 100" in html
