@@ -15,7 +15,8 @@ from kiosk.feedback.token import hash_of, is_token, new_token, pickup_hash, pick
 from kiosk.journal.log import Draft, Journal
 from kiosk.notices import queries as notices
 from kiosk.rules import feedback as rules
-from kiosk.rules.feedback import KINDS, OBJECTION, REJECTED, VIA, age_days, next_step
+from kiosk.rules.feedback import KINDS, OBJECTION, REJECTED, VIA, age_days
+from kiosk.rules.steps import next_step
 
 TEXT_LIMIT = 1000
 ANSWER_LIMIT = 3000

@@ -13,6 +13,7 @@ from kiosk.feedback.token import hash_of, pickup_hash
 from kiosk.journal.log import Journal
 from kiosk.rules import feedback as rules
 from kiosk.rules.feedback import Event, Fact, Standing, Statistics
+from kiosk.rules.steps import in_order
 
 
 @dataclass(frozen=True)
@@ -430,7 +431,7 @@ def _events(journal: Journal, wanted: set[tuple[str, str]]) -> dict[tuple[str, s
     for id, village, kind, at, stream, seq, actor, body in rows:
         event = Event(kind, at, stream, seq, actor, json.loads(body) if body else None)
         found.setdefault((id, village), []).append(event)
-    return {key: rules.in_order(events) for key, events in found.items()}
+    return {key: in_order(events) for key, events in found.items()}
 
 
 def _contacts(

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
-from typing import Any
 
 import yaml
 
-from kiosk.rules import codes
+from kiosk.rules import steps
 from kiosk.rules.calendar import beijing_date
+from kiosk.rules.steps import in_order
 
 KINDS = ("询问", "建议", "不满意", "表扬")
 OBJECTION = "异议"
@@ -125,19 +125,8 @@ def parse(text: str) -> Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(steps.Event):
     """One step: `kind` is one of EVENTS; `body` is None once erased."""
-
-    kind: str
-    at: str
-    stream: str
-    seq: int
-    actor: str
-    body: dict[str, Any] | None
-
-    @property
-    def text(self) -> str:
-        return str((self.body or {}).get("text", ""))
 
     @property
     def question(self) -> str | None:
@@ -145,18 +134,9 @@ class Event:
         return (self.body or {}).get("question")
 
     @property
-    def step(self) -> int:
-        step = (self.body or {}).get("step", 0)
-        return step if isinstance(step, int) else 0
-
-    @property
     def public(self) -> bool:
         """Whether everybody may read it: told by the body and by where it stands."""
         return bool((self.body or {}).get("public")) and self.stream.endswith("/public")
-
-    @property
-    def by_township(self) -> bool:
-        return codes.level(self.stream.split("/", 1)[0]) != "village"
 
 
 @dataclass(frozen=True)
@@ -174,16 +154,6 @@ class Standing:
     escalated: str
     reopened: int
     ended: str
-
-
-def in_order(events: Iterable[Event]) -> list[Event]:
-    """By step, then time, then place, each once: the one order in which every node reads them."""
-    return sorted({(it.stream, it.seq): it for it in events}.values(), key=_order)
-
-
-def next_step(events: Iterable[Event]) -> int:
-    """The step of an event that is written by somebody who knows these."""
-    return 1 + max((event.step for event in events), default=0)
 
 
 def standing(asked: str, events: Iterable[Event], given: Rules | None = None) -> Standing:
@@ -278,10 +248,6 @@ def _after(now: str, event: Event) -> str:
 
 def _date(moment: str) -> date:
     return beijing_date(datetime.fromisoformat(moment))
-
-
-def _order(event: Event) -> tuple[int, datetime, str, int]:
-    return event.step, datetime.fromisoformat(event.at), event.stream, event.seq
 
 
 # ---- words ----

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kiosk.rules import feedback as rules
 from kiosk.rules.calendar import BEIJING
 from kiosk.rules.feedback import Event, standing
+from kiosk.rules.steps import next_step
 
 ASKED = datetime(2026, 3, 2, 1, tzinfo=UTC)
 VILLAGE, TOWNSHIP = "371721105201", "371721105000"
@@ -66,7 +67,7 @@ def test_what_went_up_does_not_go_up_again(found, days):
     today = date(2026, 3, 2) + timedelta(days=days)
     whole = standing(ASKED.isoformat(), found)
     if rules.goes_up(whole, today):
-        step = rules.next_step(found)
+        step = next_step(found)
         stream = f"{TOWNSHIP}/{VILLAGE}"
         noted = Event("escalated", ASKED.isoformat(), stream, 99, "system", {"step": step})
         assert rules.goes_up(standing(ASKED.isoformat(), [*found, noted]), today) == ""
