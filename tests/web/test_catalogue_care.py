@@ -1,16 +1,16 @@
 """The township changes the catalogue of its villages, and tells a year's holidays."""
 
-import re
 from datetime import UTC, date, datetime
 
 import pytest
 
-from kiosk import clock, create_app, holidays, people
+from kiosk import clock, holidays
 from kiosk.duties import queries as duties
 from kiosk.rules import calendar
 from tests.conftest import TOWNSHIP, VILLAGE, copied
+from tests.web import desks
+from tests.web.desks import post
 
-PASSWORD = "cun-gong-kai"
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 PAGE = "/township/catalogue"
 
@@ -25,18 +25,7 @@ def on_a_day_in_november():
 @pytest.fixture
 def supervisor(enrolled, township):
     copied(enrolled, township)
-    people.add_account(
-        township.journal, "李监督", "supervisor", node_role="township", actor="测试",
-        password=PASSWORD,
-    )  # fmt: skip
-    client = create_app(township).test_client()
-    post(client, "/township/login", "/township/login", name="李监督", password=PASSWORD)
-    return client
-
-
-def post(client, page, path, **data):
-    token = re.search(r'name="csrf_token" value="([^"]*)"', client.get(page).text)[1]
-    return client.post(path, data={"csrf_token": token, **data})
+    return desks.supervisor(township)
 
 
 GIVEN = {

@@ -1,32 +1,20 @@
 """An inspection at the desk: drawn, walked with a phone, found, ordered, printed."""
 
 import io
-import re
 
 import pytest
 from PIL import Image
 
-from kiosk import create_app, inspections, people, supervision
+from kiosk import inspections, supervision
 from tests.conftest import VILLAGE, copied
-
-PASSWORD = "cun-gong-kai"
+from tests.web import desks
+from tests.web.desks import post
 
 
 @pytest.fixture
 def supervisor(enrolled, township):
     copied(enrolled, township)
-    people.add_account(
-        township.journal, "李监督", "supervisor", node_role="township", actor="测试",
-        password=PASSWORD,
-    )  # fmt: skip
-    client = create_app(township).test_client()
-    post(client, "/township/login", "/township/login", name="李监督", password=PASSWORD)
-    return client
-
-
-def post(client, page, path, **data):
-    token = re.search(r'name="csrf_token" value="([^"]*)"', client.get(page).text)[1]
-    return client.post(path, data={"csrf_token": token, **data})
+    return desks.supervisor(township)
 
 
 def photo() -> io.BytesIO:
@@ -71,11 +59,7 @@ def test_a_draw_is_published_made_walked_and_its_findings_ordered(supervisor, to
     assert sent.headers["Location"].endswith(order.id) and order.about == id
     copied(township, enrolled, VILLAGE)
     copied(township, enrolled)
-    people.add_account(
-        enrolled.journal, "王会计", "officer", node_role="village", actor="测试", password=PASSWORD
-    )
-    officer = create_app(enrolled).test_client()
-    post(officer, "/office/login", "/office/login", name="王会计", password=PASSWORD)
+    officer = desks.officer(enrolled)
     said = officer.get("/office/inspections").text
     assert "黑屏" in said and "本机重算一致" in said
 

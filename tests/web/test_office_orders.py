@@ -1,30 +1,19 @@
 """An order of the township reaches the officer and the officer's answer goes back."""
 
 import io
-import re
 
 import pytest
 from PIL import Image
 
-from kiosk import create_app, people, supervision
+from kiosk import supervision
 from tests.conftest import VILLAGE, copied
-
-PASSWORD = "cun-gong-kai"
+from tests.web import desks
+from tests.web.desks import post
 
 
 @pytest.fixture
 def client(enrolled):
-    people.add_account(
-        enrolled.journal, "王会计", "officer", node_role="village", actor="测试", password=PASSWORD
-    )
-    client = create_app(enrolled).test_client()
-    post(client, "/office/login", "/office/login", name="王会计", password=PASSWORD)
-    return client
-
-
-def post(client, page, path, **data):
-    token = re.search(r'name="csrf_token" value="([^"]*)"', client.get(page).text)[1]
-    return client.post(path, data={"csrf_token": token, **data})
+    return desks.officer(enrolled)
 
 
 def test_an_order_stands_on_the_home_page_until_it_is_answered(client, enrolled, township):

@@ -1,29 +1,16 @@
 """Whom the township tells outward is set at its desk."""
 
-import re
-
 import pytest
 
-from kiosk import create_app, messages, people
+from kiosk import messages
 from tests.conftest import VILLAGE
-
-PASSWORD = "cun-gong-kai"
+from tests.web import desks
+from tests.web.desks import post
 
 
 @pytest.fixture
 def supervisor(enrolled, township):
-    people.add_account(
-        township.journal, "李监督", "supervisor", node_role="township", actor="测试",
-        password=PASSWORD,
-    )  # fmt: skip
-    client = create_app(township).test_client()
-    post(client, "/township/login", "/township/login", name="李监督", password=PASSWORD)
-    return client
-
-
-def post(client, page, path, **data):
-    token = re.search(r'name="csrf_token" value="([^"]*)"', client.get(page).text)[1]
-    return client.post(path, data={"csrf_token": token, **data})
+    return desks.supervisor(township)
 
 
 def test_somebody_is_added_tried_and_removed(supervisor, township):

@@ -1,16 +1,16 @@
 """The assessment at both desks: seen, objected to, answered, set and published."""
 
 import io
-import re
 from datetime import UTC, datetime
 
 import pytest
 from openpyxl import load_workbook
 
-from kiosk import clock, create_app, people, scores
+from kiosk import clock, scores
 from tests.conftest import TOWNSHIP, VILLAGE, copied
+from tests.web import desks
+from tests.web.desks import post
 
-PASSWORD = "cun-gong-kai"
 NOW = datetime(2026, 6, 30, 4, tzinfo=UTC)
 SPAN = "2026Q2"
 
@@ -21,29 +21,15 @@ def at_the_end_of_june():
         yield
 
 
-def signed_in(node, name, role, node_role, door):
-    people.add_account(
-        node.journal, name, role, node_role=node_role, actor="测试", password=PASSWORD
-    )
-    client = create_app(node).test_client()
-    post(client, f"/{door}/login", f"/{door}/login", name=name, password=PASSWORD)
-    return client
-
-
 @pytest.fixture
 def officer(enrolled):
-    return signed_in(enrolled, "王会计", "officer", "village", "office")
+    return desks.officer(enrolled)
 
 
 @pytest.fixture
 def supervisor(enrolled, township):
     copied(enrolled, township)
-    return signed_in(township, "李监督", "supervisor", "township", "township")
-
-
-def post(client, page, path, **data):
-    token = re.search(r'name="csrf_token" value="([^"]*)"', client.get(page).text)[1]
-    return client.post(path, data={"csrf_token": token, **data})
+    return desks.supervisor(township)
 
 
 def test_every_deduction_is_linked_and_can_be_objected_to(officer, supervisor, enrolled, township):
@@ -96,7 +82,7 @@ def test_rules_that_do_not_add_up_are_refused_and_nothing_typed_is_lost(supervis
 
 
 def test_a_village_that_was_never_heard_of_has_no_score(enrolled, township):
-    supervisor = signed_in(township, "李监督", "supervisor", "township", "township")
+    supervisor = desks.supervisor(township)
     assert "还没有收到这个村的记录" in supervisor.get(f"/township/scores?span={SPAN}").text
     page = post(supervisor, "/township/scores", "/township/scores", span=SPAN)
     assert scores.published(township.journal, TOWNSHIP) == [] and page.status_code == 302

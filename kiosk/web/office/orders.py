@@ -6,11 +6,10 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 
 from kiosk import inspections, supervision
 from kiosk.attachments import FileRefused
-from kiosk.attachments.photos import BYTES_LIMIT, photo
 from kiosk.notices import queries as notices
 from kiosk.supervision.commands import PHOTOS_LIMIT, OrderRefused
 from kiosk.supervision.queries import Order
-from kiosk.web import current_node
+from kiosk.web import current_node, uploads
 from kiosk.web.login import Page
 from kiosk.web.office.door import blueprint
 
@@ -51,7 +50,7 @@ def answer_order(id: str) -> Page:
             _order(id).id,
             text,
             notice=request.form.get("notice", ""),
-            photos=_photos(),
+            photos=uploads.photos("photos", PHOTOS_LIMIT),
             actor=g.account.name,
         )
     except (OrderRefused, FileRefused) as refused:
@@ -88,21 +87,3 @@ def _order(id: str) -> Order:
     if found is None or found.village != current_node().config.code:
         abort(404)
     return found
-
-
-def _photos() -> list[dict[str, Any]]:
-    """The photos that were sent along, made safe and stored. Raises OrderRefused, FileRefused."""
-    given = [file for file in request.files.getlist("photos") if file.filename]
-    if len(given) > PHOTOS_LIMIT:
-        raise OrderRefused(f"照片最多 {PHOTOS_LIMIT} 张，请少选几张。")
-    made = [photo(file.stream.read(BYTES_LIMIT + 1)) for file in given]
-    return [
-        {
-            "sha": current_node().blobs.put(each.data),
-            "name": "",
-            "type": each.type,
-            "width": each.width,
-            "height": each.height,
-        }
-        for each in made
-    ]

@@ -7,13 +7,12 @@ from flask import Response, abort, flash, g, redirect, render_template, request,
 
 from kiosk import clock, inspections, supervision
 from kiosk.attachments import FileRefused
-from kiosk.attachments.photos import BYTES_LIMIT, photo
 from kiosk.duties import queries as duties
 from kiosk.inspections import Inspection, InspectionRefused
 from kiosk.rules import inspections as rules
 from kiosk.rules.calendar import add_working_days
 from kiosk.supervision.commands import OrderRefused
-from kiosk.web import current_node, paper
+from kiosk.web import current_node, paper, uploads
 from kiosk.web.login import Page
 from kiosk.web.paper import Print
 from kiosk.web.township.door import blueprint, known_village
@@ -181,7 +180,7 @@ def _answers() -> list[dict[str, Any]]:
             "id": each.id,
             "answer": answer,
             "note": request.form.get(f"note-{each.id}", ""),
-            "photos": _photos(f"photos-{each.id}"),
+            "photos": uploads.photos(f"photos-{each.id}", PHOTOS_LIMIT),
         }
         for each in rules.checklist()
         if (answer := request.form.get(f"answer-{each.id}", ""))
@@ -194,27 +193,10 @@ def _line_answers(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             **each,
             "answer": answer,
             "note": request.form.get(f"note-line-{n}", ""),
-            "photos": _photos(f"photos-line-{n}"),
+            "photos": uploads.photos(f"photos-line-{n}", PHOTOS_LIMIT),
         }
         for n, each in enumerate(lines)
         if (answer := request.form.get(f"answer-line-{n}", ""))
-    ]
-
-
-def _photos(name: str) -> list[dict[str, Any]]:
-    given = [file for file in request.files.getlist(name) if file.filename]
-    if len(given) > PHOTOS_LIMIT:
-        raise InspectionRefused(f"每一项的照片最多 {PHOTOS_LIMIT} 张。")
-    made = [photo(file.stream.read(BYTES_LIMIT + 1)) for file in given]
-    return [
-        {
-            "sha": current_node().blobs.put(each.data),
-            "name": "",
-            "type": each.type,
-            "width": each.width,
-            "height": each.height,
-        }
-        for each in made
     ]
 
 
