@@ -169,6 +169,16 @@ def count(journal: Journal, village: str | None, affairs: str | None = None) -> 
     return int(row[0])
 
 
+def changed(journal: Journal, limit: int) -> list[tuple[str, str]]:
+    """The ids of the standing notices with when each changed last (RFC 3339), that first."""
+    rows = journal.db.execute(
+        f"SELECT id, changed_at FROM notices WHERE {_STANDING}"
+        " ORDER BY changed_at DESC, id DESC LIMIT ?",
+        [limit],
+    )
+    return [(str(id), str(at)) for id, at in rows]
+
+
 def counts(journal: Journal, village: str | None) -> dict[str, int]:
     """Standing notices by affair; an affair without any has 0."""
     rows = journal.db.execute(

@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk.journal.log import StreamStopped
@@ -41,7 +41,10 @@ def _http(error: HTTPException) -> BaseResponse:
     if error.code is None or error.code < 400:
         return error.get_response()
     title, advice = WORDS.get(error.code, WORDS[500 if error.code >= 500 else 400])
-    return page(error.code, title, advice)
+    answer = page(error.code, title, advice)
+    if isinstance(error, MethodNotAllowed):
+        answer.allow.update(error.valid_methods or ())
+    return answer
 
 
 def _stopped(error: StreamStopped) -> Response:

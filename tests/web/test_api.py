@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from kiosk import clock, create_app, feedback
-from kiosk.web.api import ATOM
+from kiosk.web.feeds import ATOM
 from tests import posting
 from tests.conftest import VILLAGE, copied
 
