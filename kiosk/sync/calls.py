@@ -84,6 +84,8 @@ class Calls:
             theirs = parsedate_to_datetime(answer.headers["date"])
         except (KeyError, ValueError):
             return
+        if theirs.tzinfo is None:
+            return  # cut off before its zone, or "-0000"
         found = theirs - clock.now()
         # A Date has whole seconds and was written before it arrived: less is no offset.
         self.offset = found if abs(found) > timedelta(seconds=2) else timedelta()

@@ -7,7 +7,7 @@ import pytest
 from kiosk import clock, create_app
 from kiosk.node import Node
 from kiosk.sync import client, clocks, contacts
-from kiosk.sync.transport import InProcess
+from kiosk.sync.transport import Answer, InProcess
 from tests.sync.servers import TOWNSHIP, VILLAGE
 
 NOW = datetime(2026, 11, 24, 4, 5, 6, tzinfo=UTC)
@@ -74,3 +74,18 @@ def test_a_clock_that_was_turned_back_does_not_put_sync_off_for_long(enrolled: N
         assert client.scheduled_round(enrolled) is not None
     with clock.set_to(NOW - timedelta(days=365)):
         assert client.scheduled_round(enrolled) is not None
+
+
+class Cut(InProcess):
+    """Cuts the zone off every answer's Date."""
+
+    def request(self, *given: object) -> Answer:  # type: ignore[override]
+        answer = super().request(*given)  # type: ignore[arg-type]
+        return Answer(
+            answer.status, {**answer.headers, "date": "Tue, 24 Nov 2026 04:05:06"}, [b"{"]
+        )
+
+
+def test_a_date_without_its_zone_teaches_nothing(enrolled: Node, township: Node) -> None:
+    done = client.round(enrolled, Cut(create_app(township)))
+    assert (done.offset, len(done.troubles)) == (None, 1)
