@@ -284,6 +284,8 @@ def lose_village(this: Round) -> None:
     for attempt in range(TRIES):
         if attempt == TRIES // 2:
             this.proxy.clear()
+            # It may have been started just now.
+            until(this.township.answers, servers.START_SECONDS)
         seconds = writing.PATIENCE_SECONDS if this.proxy.fates else PATIENCE_SECONDS
         try:
             with patience(seconds):
