@@ -46,10 +46,10 @@ BY_TIME: dict[str, frozenset[str]] = {
     "upcoming": frozenset({"due"}),
     "due": frozenset({"overdue", "escalated", "stale"}),
     "overdue": frozenset({"escalated"}),
-    "met": frozenset({"due"}),
+    "met": frozenset({"due", "excused"}),
 }
-"""Edges on which the next day alone may move a duty: due -> escalated without any grace, due ->
-stale and met -> due for standing items."""
+"""Edges on which the next day alone may move a duty: due -> escalated without any grace; due ->
+stale, met -> due, and met -> excused where it was excused ahead, for standing items."""
 
 BY_FACT: dict[str, frozenset[str]] = {
     **{state: frozenset({"met", "met_late", "declared_none", "excused"}) for state in OPEN},
