@@ -93,9 +93,13 @@ def of_mailbox(journal: Journal, mailbox: str) -> list[Report]:
 
 
 def log(journal: Journal, limit: int = 200) -> list[tuple[str, str, str, str]]:
-    """(when, who, what, which report): every reading and answer, newest first."""
+    """(when, who, what, which report): every reading and answer, newest first. They stand in
+    several streams; of one second a reading comes before what was answered upon it."""
     rows = journal.db.execute(
-        "SELECT at, actor, kind, report FROM sealed_events ORDER BY at DESC, seq DESC LIMIT ?",
+        """
+        SELECT at, actor, kind, report FROM sealed_events
+        ORDER BY at DESC, kind = 'opened', seq DESC LIMIT ?
+        """,
         [limit],
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]

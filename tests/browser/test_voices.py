@@ -195,7 +195,7 @@ def test_a_flooded_box_makes_phones_work(sides, township, open_page):
     for _ in range(60):
         intake.note(township.journal, network="10.9.9.9", held=True)
     phone = open_page(f"{above}/say", "phone")
-    phone.wait_for_function("document.querySelector('[name=work_done]').value !== ''")
+    expect(phone.locator("[name=work_done]")).not_to_have_value("", timeout=30_000)
     phone.select_option("#village", label="东湖村")
     phone.get_by_text("询问", exact=True).tap()
     phone.fill("#text", TEXT)
