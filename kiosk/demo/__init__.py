@@ -37,7 +37,7 @@ def prepare(
     server.exit_on_signals()
     if not dir.exists():
         server.check_ports(port, (count or 3) + 1 + with_county)
-        say(f"正在生成演示数据（镇和 {count or 3} 个村，两年的内容），放在 {dir}，要十几秒……")
+        say(f"正在生成演示数据（镇和 {count or 3} 个村，两年的内容），放在 {dir}，要半分钟左右……")
         building.build(
             dir, count=count or 3, township_url=f"http://{server.HOST}:{port}", progress=progress
         )
