@@ -4,7 +4,7 @@ and what counts of it (`facts`, for statistics and the score)."""
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from kiosk import clock
 from kiosk.feedback.token import hash_of, pickup_hash
 from kiosk.journal.log import Journal
 from kiosk.rules import feedback as rules
+from kiosk.rules.calendar import day_of
 from kiosk.rules.feedback import Event, Fact, Standing, Statistics
 from kiosk.rules.steps import in_order
 
@@ -143,13 +144,13 @@ class Feedback:
     def fact(self) -> Fact:
         """What counts of it, without anything personal."""
         first = next((event for event in self.events if event.kind == "answered"), None)
-        answered = _date(first.at) if first else None
+        answered = day_of(first.at) if first else None
         before = [event for event in self.events if first and event.step < first.step]
         return Fact(
             kind=self.kind,
             village=self.village,
             via=self.via,
-            asked=_date(self.asked),
+            asked=day_of(self.asked),
             answered=answered,
             state=self.state,
             late=answered is not None and answered > rules.standing(self.asked, before).answer_by,
@@ -445,7 +446,3 @@ def _contacts(
         [json.dumps(sorted({id for id, _ in wanted}))],
     )
     return {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
-
-
-def _date(moment: str) -> date:
-    return clock.beijing_date(datetime.fromisoformat(moment))

@@ -2,13 +2,13 @@
 has gone."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from kiosk import supervision
 from kiosk.duties import queries as duties
 from kiosk.feedback import queries as feedback
 from kiosk.journal.log import Journal
-from kiosk.rules.calendar import beijing_date
+from kiosk.rules.calendar import day_of
 from kiosk.rules.messages import News
 from kiosk.villages import queries as villages
 
@@ -38,7 +38,7 @@ def _of_duties(journal: Journal, known: list[str]) -> Iterator[News]:
 def _of_orders(journal: Journal) -> Iterator[News]:
     for order in supervision.orders(journal):
         sent = f"镇里发来督办：{order.text[:60]}"
-        yield News(_on(order.at), f"order/{order.id}/sent", order.village, 0, True, sent)
+        yield News(day_of(order.at), f"order/{order.id}/sent", order.village, 0, True, sent)
         for event in order.events:
             words = {
                 "sent_back": f"督办被退回：{event.text[:60]}",
@@ -48,7 +48,7 @@ def _of_orders(journal: Journal) -> Iterator[News]:
             if words:
                 level = 0 if event.kind == "sent_back" else min(2, 1 + _before(order, event))
                 id = f"order/{order.id}/{event.kind}/{event.stream}/{event.seq}"
-                yield News(_on(event.at), id, order.village, level, True, words)
+                yield News(day_of(event.at), id, order.village, level, True, words)
 
 
 def _before(order: supervision.Order, event: object) -> int:
@@ -62,15 +62,11 @@ def _of_feedback(journal: Journal, known: list[str]) -> Iterator[News]:
         if each.village not in known:
             continue
         yield News(
-            _on(each.at), f"feedback/{each.id}/received", each.village, 0, False,
+            day_of(each.at), f"feedback/{each.id}/received", each.village, 0, False,
             f"收到一条{each.kind}，请在{each.answer_by.month}月{each.answer_by.day}日前答复。",
         )  # fmt: skip
         if each.escalated:
             yield News(
-                _on(each.escalated), f"feedback/{each.id}/escalated", each.village, 1, False,
+                day_of(each.escalated), f"feedback/{each.id}/escalated", each.village, 1, False,
                 "有一条群众意见超期没有答复，已报镇里。",
             )  # fmt: skip
-
-
-def _on(at: str) -> date:
-    return beijing_date(datetime.fromisoformat(at))

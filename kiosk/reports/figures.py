@@ -7,7 +7,7 @@ repeating their sources.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from kiosk.duties import queries as duties
 from kiosk.duties.queries import DutyRow
@@ -22,7 +22,7 @@ from kiosk.reports import entered
 from kiosk.requests import queries as requests
 from kiosk.requests.queries import Request
 from kiosk.rules import annual
-from kiosk.rules.calendar import beijing_date
+from kiosk.rules.calendar import day_of
 from kiosk.rules.timeliness import LATE
 from kiosk.supervision import queries as supervision
 from kiosk.villages import queries as villages
@@ -339,12 +339,8 @@ def _request(each: Request) -> Source:
 
 
 def _year(at: str) -> int:
-    return _date(at).year
+    return day_of(at).year
 
 
 def _day(at: str) -> str:
-    return _date(at).isoformat()
-
-
-def _date(at: str) -> date:
-    return beijing_date(datetime.fromisoformat(at))
+    return day_of(at).isoformat()

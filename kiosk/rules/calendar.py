@@ -141,6 +141,11 @@ def beijing_date(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+def day_of(at: str) -> date:
+    """The Beijing date of a moment as entries have it (RFC 3339)."""
+    return beijing_date(datetime.fromisoformat(at))
+
+
 def is_working_day(day: date, holidays: Holidays | None = None) -> bool:
     """Whether offices work on that day."""
     known = holidays or default_holidays()

@@ -25,7 +25,7 @@ from importlib import resources
 import yaml
 
 from kiosk.rules import steps
-from kiosk.rules.calendar import beijing_date
+from kiosk.rules.calendar import day_of
 from kiosk.rules.steps import in_order
 
 KINDS = ("询问", "建议", "不满意", "表扬")
@@ -161,7 +161,7 @@ def standing(asked: str, events: Iterable[Event], given: Rules | None = None) ->
     days = (given or rules()).days
     now, owner, since, escalated, ended = "received", "village", asked, "", ""
     reopened, extended = 0, False
-    until = _date(since) + timedelta(days=days["answer"])
+    until = day_of(since) + timedelta(days=days["answer"])
     for event in in_order(events):
         after = _after(now, event)
         if event.kind in ("taken", "returned") and now in OPEN:
@@ -169,7 +169,7 @@ def standing(asked: str, events: Iterable[Event], given: Rules | None = None) ->
         if after == "forwarded" and event.kind == "forwarded":
             if (event.body or {}).get("to") == "township":
                 owner = "township"
-            if not extended and _date(event.at) <= until:
+            if not extended and day_of(event.at) <= until:
                 until, extended = until + timedelta(days=days["forward"]), True
         if event.kind == "escalated" and now in OPEN:
             escalated = escalated or event.at
@@ -177,7 +177,7 @@ def standing(asked: str, events: Iterable[Event], given: Rules | None = None) ->
             escalated = ""
         if after == "reopened" and now != "reopened":
             since, extended, reopened = event.at, False, reopened + 1
-            until = _date(since) + timedelta(days=days["answer"])
+            until = day_of(since) + timedelta(days=days["answer"])
         if after in ENDED and now not in ENDED:
             ended = event.at
         elif after not in ENDED:
@@ -213,7 +213,7 @@ def goes_up(found: Standing, today: date, given: Rules | None = None) -> str:
 
 def age_days(since: str, today: date) -> int:
     """Whole Beijing days from `since` (RFC 3339) to `today`."""
-    return max(0, (today - _date(since)).days)
+    return max(0, (today - day_of(since)).days)
 
 
 def _after(now: str, event: Event) -> str:
@@ -244,10 +244,6 @@ def _after(now: str, event: Event) -> str:
             return "closed"
         case _:
             return now
-
-
-def _date(moment: str) -> date:
-    return beijing_date(datetime.fromisoformat(moment))
 
 
 # ---- words ----

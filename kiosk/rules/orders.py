@@ -12,13 +12,13 @@ while nobody moves (`goes_up`). Clocks: `data/orders.yaml`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
 
 import yaml
 
-from kiosk.rules.calendar import beijing_date
+from kiosk.rules.calendar import day_of
 from kiosk.rules.steps import Event, in_order
 
 STATES = {
@@ -92,7 +92,7 @@ def standing(sent: str, until: date | None, events: Iterable[Event]) -> Standing
             case "acknowledged" if state == "sent":
                 state, since = "acknowledged", event.at
             case "answered" if state in OPEN and event.body is not None:
-                if state in OWED and until is not None and _date(event.at) > until:
+                if state in OWED and until is not None and day_of(event.at) > until:
                     missed += 1
                 state, since = "answered", event.at
             case "sent_back" if state == "answered" and event.body is not None:
@@ -116,7 +116,7 @@ def goes_up(found: Standing, today: date, given: Rules | None = None) -> str:
 def waits_too_long(found: Standing, today: date, given: Rules | None = None) -> bool:
     """Whether the township has left an answer unread for too long."""
     limit = timedelta(days=(given or rules()).review)
-    return found.state == "answered" and today > _date(found.since) + limit
+    return found.state == "answered" and today > day_of(found.since) + limit
 
 
 def _day(text: object) -> date | None:
@@ -124,7 +124,3 @@ def _day(text: object) -> date | None:
         return date.fromisoformat(str(text))
     except ValueError:
         return None
-
-
-def _date(moment: str) -> date:
-    return beijing_date(datetime.fromisoformat(moment))

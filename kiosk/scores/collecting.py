@@ -22,7 +22,7 @@ from kiosk.notices.queries import Notice, Version
 from kiosk.reviews import queries as reviews
 from kiosk.rules import reviews as review_rules
 from kiosk.rules import scoring
-from kiosk.rules.calendar import Period, beijing_date
+from kiosk.rules.calendar import Period, day_of
 from kiosk.rules.catalogue import REVIEWERS
 from kiosk.rules.scoring import Cause
 
@@ -119,7 +119,7 @@ def _posted(journal: Journal, village: str, span: Period) -> list[tuple[Notice, 
         if notice.historic is not None:
             continue
         steps = notices.versions(journal, notice)
-        if any(_on(step.at) in _days(span) for step in steps):
+        if any(day_of(step.at) in _days(span) for step in steps):
             found.append((notice, steps))
     return found
 
@@ -129,7 +129,7 @@ def _of_notices(
 ) -> Iterator[Cause]:
     for notice, steps in posted:
         first = steps[0]
-        if _on(first.at) in _days(span):
+        if day_of(first.at) in _days(span):
             before = journal.not_before(notice.stream, first.seq)
             claimed = datetime.fromisoformat(first.at)
             if before is not None and before - claimed > CLOCK_ERROR:
@@ -139,7 +139,7 @@ def _of_notices(
                 yield _about_notice("empty", notice, first.at, "几乎没有内容")
         held = first.body
         for step in steps[1:]:
-            within = _on(step.at) in _days(span)
+            within = day_of(step.at) in _days(span)
             if step.kind == "withdrawn" and within:
                 yield _about_notice("withdrawn", notice, step.at, f"公开后撤回：{step.reason}")
             if step.kind != "corrected":
@@ -153,7 +153,7 @@ def _of_notices(
 
 
 def _about_notice(rule: str, notice: Notice, at: str, words: str) -> Cause:
-    return Cause(rule, _on(at), "notice", notice.id, f"《{notice.title}》{words}。")
+    return Cause(rule, day_of(at), "notice", notice.id, f"《{notice.title}》{words}。")
 
 
 def _of_display(journal: Journal, village: str, span: Period, today: date) -> Iterator[Cause]:
@@ -172,7 +172,7 @@ def _of_display(journal: Journal, village: str, span: Period, today: date) -> It
 def _of_forks(journal: Journal, village: str, span: Period) -> Iterator[Cause]:
     for fork in journal.forks():
         origin, _, channel = fork["stream"].partition("/")
-        on = _on(fork["noted_at"])
+        on = day_of(fork["noted_at"])
         if origin == village and channel == "public" and on in _days(span):
             words = "公开记录出现了互相矛盾的两份（双方签名已留作证据）。"
             yield Cause("fork", on, "stream", fork["stream"], words)
@@ -180,9 +180,9 @@ def _of_forks(journal: Journal, village: str, span: Period) -> Iterator[Cause]:
 
 def _of_erasures(journal: Journal, village: str, span: Period) -> Iterator[Cause]:
     for each in erasures.erasures(journal, village, 10_000):
-        if each.state == "confirmed" and _on(each.ended_at) in _days(span):
+        if each.state == "confirmed" and day_of(each.ended_at) in _days(span):
             words = f"{each.title}的内容被删除：{each.reason}。"
-            yield Cause("leaked", _on(each.ended_at), "notice", each.notice, words)
+            yield Cause("leaked", day_of(each.ended_at), "notice", each.notice, words)
 
 
 def _of_reviews(journal: Journal, village: str, span: Period, today: date) -> Iterator[Cause]:
@@ -257,9 +257,5 @@ class _days:
         return self._span.start <= day <= self._span.end
 
 
-def _on(at: str) -> date:
-    return beijing_date(datetime.fromisoformat(at))
-
-
 def _asked(each: Feedback) -> date:
-    return _on(each.asked)
+    return day_of(each.asked)

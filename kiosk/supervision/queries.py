@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
 from kiosk import clock
 from kiosk.journal.log import Journal
 from kiosk.rules import orders as rules
+from kiosk.rules.calendar import day_of
 from kiosk.rules.orders import Standing
 from kiosk.rules.steps import Event, in_order
 
@@ -170,7 +171,7 @@ def counts(found: Iterable[Order]) -> Counts:
     """The numbers of the given orders."""
     known = list(found)
     closed = [each for each in known if each.state == "closed"]
-    took = [(_date(each.standing.since) - _date(each.at)).days for each in closed]
+    took = [(day_of(each.standing.since) - day_of(each.at)).days for each in closed]
     return Counts(
         sent=len(known),
         open=sum(each.open for each in known),
@@ -180,10 +181,6 @@ def counts(found: Iterable[Order]) -> Counts:
         sent_back=sum(each.standing.sent_back > 0 for each in known),
         days=sum(took) / len(took) if took else None,
     )
-
-
-def _date(moment: str) -> date:
-    return clock.beijing_date(datetime.fromisoformat(moment))
 
 
 def _many(journal: Journal, rest: str, values: list[Any]) -> list[Order]:
