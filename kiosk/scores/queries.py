@@ -20,13 +20,14 @@ from kiosk.scores import collecting
 @dataclass(frozen=True)
 class Scored:
     """A village's score over a span as it is known on a day. `waived` are causes that count no
-    more since the township accepted an objection to them."""
+    more since the township accepted an objection to them; `scheme` the rules by which it counts."""
 
     village: str
     span: Period
     today: date
     score: Score
     waived: tuple[Cause, ...]
+    scheme: Scheme
 
     @property
     def points(self) -> int:
@@ -181,4 +182,6 @@ def _scored(
     for cause in causes:
         (waived if any(each.meets(cause) for each in accepted) else counted).append(cause)
     rules = scheme(journal, village, span)
-    return Scored(village, span, today, scoring.score(rules, counted, bases), tuple(sorted(waived)))
+    return Scored(
+        village, span, today, scoring.score(rules, counted, bases), tuple(sorted(waived)), rules
+    )

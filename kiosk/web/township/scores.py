@@ -218,9 +218,8 @@ def _span() -> Period:
 
 
 def _rule_title(found: Scored, cause: Cause) -> str:
-    rules = scores.scheme(current_node().journal, found.village, found.span)
-    rule = rules.rule(cause.rule)
-    return rule.title if rule else rules.signs.get(cause.rule, cause.rule)
+    rule = found.scheme.rule(cause.rule)
+    return rule.title if rule else found.scheme.signs.get(cause.rule, cause.rule)
 
 
 def _typed(typed: Any) -> dict[str, Any]:
