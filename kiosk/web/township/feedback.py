@@ -1,7 +1,7 @@
 """Feedback of all villages: what waits and how long, what came up to the township, one with its
 history; taking over and answering; letters and calls to the township; and the figures."""
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import clock, supervision
@@ -13,7 +13,7 @@ from kiosk.villages import queries as villages
 from kiosk.web import answering, current_node, figures
 from kiosk.web.login import Page
 from kiosk.web.township.door import blueprint, page_number
-from kiosk.web.township.orders import ORDER_DAYS
+from kiosk.web.township.orders import ORDER_DAYS, send_typed
 
 PER_PAGE = 40
 SHOWS = ("open", "above", "unsolved", "rejected", "all")
@@ -64,15 +64,7 @@ def feedback(id: str) -> Page:
     until = add_working_days(clock.today(), ORDER_DAYS)
     if found is not None and request.form.get("do") == "order":
         try:
-            supervision.send_order(
-                journal,
-                village=found.village,
-                about=id,
-                text=request.form.get("text", ""),
-                until=request.form.get("until", ""),
-                public=request.form.get("public") == "yes",
-                actor=g.account.name,
-            )
+            send_typed(found.village, id, request.form)
         except OrderRefused as refused:
             order_fault = str(refused)
         else:
@@ -84,7 +76,7 @@ def feedback(id: str) -> Page:
         "township/feedback.html",
         _here,
         order_fault=order_fault,
-        orders=[one for one in supervision.orders(journal) if one.about == id],
+        orders=supervision.about(journal, id),
         until=until,
         draft=f"有村民的意见等了 {age} 天。请在{until.month}月{until.day}日前答复。",
         up=node.config.name,

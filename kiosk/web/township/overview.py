@@ -14,16 +14,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from kiosk import clock, desk
 from kiosk.duties import queries as duties
 from kiosk.duties.queries import DutyRow
-from kiosk.feedback import queries as feedback
 from kiosk.feedback.queries import Feedback
 from kiosk.journal.log import Journal
 from kiosk.notices import queries as notices
-from kiosk.reviews import queries as reviews
 from kiosk.rules.calendar import Period, PeriodMalformed
 from kiosk.rules.catalogue import CADENCES
-from kiosk.rules.reviews import TOWNSHIP
 from kiosk.rules.timeliness import LATE
-from kiosk.supervision import queries as supervision
 from kiosk.sync import client, contacts, forks
 from kiosk.sync.contacts import Contact
 from kiosk.villages import queries as villages
@@ -158,36 +154,32 @@ def refreshed(view: Callable[..., str]) -> Callable[..., Response]:
 @refreshed
 def home(tag: str) -> str:
     journal, today = current_node().journal, clock.today()
-    names = {each.code: each.name for each in villages.known(journal)}
     desk.refresh(journal, today, desk.AT_ONCE)
-    orders = supervision.open_orders(journal)
-    waiting = reviews.waiting(journal)
-    opened = feedback.all_open(journal)
-    counts = desk.by_item(journal)
-    agenda_lines, rest = agenda.lines(journal, names)
+    found = agenda.gather(journal)
+    agenda_lines, rest = agenda.lines(journal, found)
     context = {
         "agenda": agenda_lines,
         "agenda_rest": rest,
-        "lines": village_lines(journal, opened, names, today),
-        "count": len(names),
+        "lines": village_lines(journal, found.opened, found.names, today),
+        "count": len(found.names),
         "trend": desk.trend(journal, today),
         "numbers": Numbers(
-            late=sum(each.count for each in counts if each.state in LATE),
-            due=sum(each.count for each in counts if each.state == "due"),
-            waiting=len(opened),
-            overdue_feedback=sum(each.overdue for each in opened),
-            lost=len(agenda.lost(journal, names)),
-            reviews=sum(each.next is not None and each.next.by == TOWNSHIP for each in waiting),
-            stale_reviews=sum(each.stale for each in waiting),
-            orders=len(orders),
+            late=sum(each.count for each in found.counts if each.state in LATE),
+            due=sum(each.count for each in found.counts if each.state == "due"),
+            waiting=len(found.opened),
+            overdue_feedback=found.overdue_feedback,
+            lost=len(found.lost),
+            reviews=found.signs,
+            stale_reviews=sum(each.stale for each in found.waiting),
+            orders=len(found.orders),
         ),
-        "waiting": opened[:5],
+        "waiting": found.opened[:5],
         "notices": notices.township_notices(journal, journal.code, 3),
         "now": clock.now(),
         "tag": tag,
         "warnings": connection.warnings(current_node()),
         "fork": connection.fork_notice(current_node()),
-        "dark": [it for it in screens.of_villages(journal) if it.troubled],
+        "dark": found.dark,
         "sync": connection.sync_line(current_node()) if client.upstream(current_node()) else None,
     }
     if request.headers.get("HX-Request") == "true":
@@ -211,8 +203,8 @@ def matrix() -> str:
     asked = {key: request.args.get(key, "") for key in ("affairs", "item", "state", "village")}
     wanted, page = request.args.get("period", ""), page_number()
     desk.refresh(journal, today, desk.AT_ONCE)
-    order = [each.village for each in desk.worst(journal, 100_000) if each.village in names]
-    order += [code for code in names if code not in set(order)]
+    worst = [each.village for each in desk.worst(journal, 100_000) if each.village in names]
+    order = list(dict.fromkeys([*worst, *names]))
     if wanted:
         cells = _of_period(journal, order, wanted, today)
     else:
@@ -294,15 +286,9 @@ def village_lines(
     for each in opened:
         waiting.setdefault(each.village, []).append(each)
     forked = forks.forked(journal) & names.keys()
-    chosen = [
-        *forked,
-        *(each.village for each in desk.worst(journal, SHOWN) if each.village in names),
-    ]
-    chosen += [code for code in names if code not in chosen]
-    lines = [
-        line_of(journal, code, names[code], waiting.get(code, []), today)
-        for code in dict.fromkeys(chosen[:SHOWN])
-    ]
+    worst = (each.village for each in desk.worst(journal, SHOWN) if each.village in names)
+    chosen = list(dict.fromkeys([*forked, *worst, *names]))[:SHOWN]
+    lines = [line_of(journal, code, names[code], waiting.get(code, []), today) for code in chosen]
     return sorted(lines, key=lambda line: (*(-int(part) for part in line.badness), line.code))
 
 
